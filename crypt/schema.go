@@ -1,0 +1,182 @@
+package crypt
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxNameLength is the longest attribute name DynamoDB takes, in bytes of UTF-8.
+const MaxNameLength = 65535
+
+// Reserved reports whether name starts as the marks of a format of this family do. No attribute of a
+// user may, in either format: an item is told from another by its marks alone.
+func Reserved(name string) bool {
+	return strings.HasPrefix(name, "*amzn-ddb-map-") || strings.HasPrefix(name, "aws_dbe_")
+}
+
+// SchemaConfig is everything that binds an item to its table.
+type SchemaConfig struct {
+	// Table is the logical table name that signatures bind. Required; not an ARN, since a table that
+	// is restored or replicated keeps its items but not its ARN.
+	Table string
+
+	// PartitionKey names the partition key. Required.
+	PartitionKey string
+
+	// SortKey names the sort key; "" if the table has none.
+	SortKey string
+
+	// Actions of every declared attribute. Keys may be left out: they are signed. A key may be Plain
+	// (for tables of peers that left it so), never Encrypt.
+	Actions map[string]Action
+
+	// Unknown is the action of attributes not in Actions. Zero: found out by what verifies, and
+	// refused by name when writing. Refuse: an error in both directions.
+	Unknown Action
+}
+
+// Schema is what an encryptor knows of a table's items. It is immutable and may be copied; the zero
+// Schema is invalid.
+type Schema struct{ c *schema }
+
+type schema struct {
+	table, partitionKey, sortKey string
+	names                        []string // sorted
+	actions                      []Action // of names
+	unknown                      Action
+}
+
+// NewSchema checks c, every mistake at once (errors.Join), and returns its compiled form. It keeps
+// nothing of c.
+func NewSchema(c SchemaConfig) (Schema, error) {
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("crypt: schema: table "+quote(c.Table)+": "+format, args...))
+	}
+	if c.Table == "" {
+		fail("no table name: give the logical name that signatures bind")
+	}
+	if strings.HasPrefix(c.Table, "arn:") {
+		fail("the name is an ARN: give a logical name, which survives a restore into another table")
+	}
+	if c.PartitionKey == "" {
+		fail("no partition key")
+	}
+	if c.PartitionKey != "" && c.PartitionKey == c.SortKey {
+		fail("partition key and sort key are both %s", quote(c.SortKey))
+	}
+
+	actions := make(map[string]Action, len(c.Actions)+2)
+	for _, key := range []string{c.PartitionKey, c.SortKey} {
+		if key != "" {
+			actions[key] = Sign
+		}
+	}
+	maps.Copy(actions, c.Actions)
+	names := slices.Sorted(maps.Keys(actions))
+	for _, name := range names {
+		if problem := nameProblem(name); problem != "" {
+			fail("attribute %s: %s", quote(name), problem)
+		}
+		key := name == c.PartitionKey || name == c.SortKey
+		switch a := actions[name]; {
+		case a < Encrypt || a > Plain:
+			fail("attribute %s: no valid action", quote(name))
+		case key && a == Encrypt:
+			fail("attribute %s: a key cannot be encrypted, DynamoDB must find the item by it: use Sign", quote(name))
+		}
+	}
+	if c.Unknown > Refuse {
+		fail("no valid action for unknown attributes")
+	}
+	if len(errs) > 0 {
+		return Schema{}, errors.Join(errs...)
+	}
+
+	s := &schema{
+		table: c.Table, partitionKey: c.PartitionKey, sortKey: c.SortKey,
+		names: names, actions: make([]Action, len(names)),
+		unknown: c.Unknown,
+	}
+	for i, name := range names {
+		s.actions[i] = actions[name]
+	}
+	return Schema{s}, nil
+}
+
+func nameProblem(name string) string {
+	switch {
+	case name == "":
+		return "the name is empty"
+	case len(name) > MaxNameLength:
+		return "the name is longer than " + strconv.Itoa(MaxNameLength) + " bytes"
+	case !utf8.ValidString(name):
+		return "the name is not valid UTF-8"
+	case Reserved(name):
+		return "the name is reserved for the marks of an encryption format: rename it"
+	}
+	return ""
+}
+
+// Table is the logical table name.
+func (s Schema) Table() string { return s.c.table }
+
+// PartitionKey is the partition key's attribute name.
+func (s Schema) PartitionKey() string { return s.c.partitionKey }
+
+// SortKey is the sort key's attribute name, "" if there is none.
+func (s Schema) SortKey() string { return s.c.sortKey }
+
+// Attributes yields every declared attribute, keys included, sorted by name in byte order: the
+// order of slots.
+func (s Schema) Attributes() iter.Seq2[string, Action] {
+	return func(yield func(string, Action) bool) {
+		for i, name := range s.c.names {
+			if !yield(name, s.c.actions[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Unknown is the action of undeclared attributes, see [SchemaConfig].
+func (s Schema) Unknown() Action { return s.c.unknown }
+
+// IsZero reports whether s is the invalid zero Schema.
+func (s Schema) IsZero() bool { return s.c == nil }
+
+// Fingerprint is a SHA-256 over everything that decides how items are protected: pin it in a test to
+// be told when a change of tags changes what is stored. It is the same in every process and version.
+func (s Schema) Fingerprint() [32]byte {
+	h := sha256.New()
+	text := func(t string) {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(t))))
+		h.Write([]byte(t))
+	}
+	text(s.c.table)
+	text(s.c.partitionKey)
+	text(s.c.sortKey)
+	text(s.c.unknown.String())
+	for name, action := range s.Attributes() {
+		text(name)
+		text(action.String())
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// quote makes a name safe and short enough for a message.
+func quote(name string) string {
+	const limit = 128
+	if len(name) > limit {
+		return strconv.Quote(name[:limit]) + "…"
+	}
+	return strconv.Quote(name)
+}

@@ -1,0 +1,62 @@
+// Package secret holds key bytes that no fmt verb, encoder or logger prints.
+package secret
+
+import (
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+)
+
+// Key is a key whose bytes only [Key.Expose] shows. They live in a closure, not in a field: fmt
+// reaches the unexported fields of a struct that holds a Key, where no method of Key is asked, and
+// there finds a function. The zero Key holds no bytes. A Key is immutable, may be copied and used
+// concurrently.
+type Key struct{ expose func() []byte }
+
+// New returns a Key over a copy of b, which the caller should clear. An empty b is an error, since
+// the zero Key already says "none".
+func New(b []byte) (Key, error) {
+	if len(b) == 0 {
+		return Key{}, errors.New("secret: new key: no bytes")
+	}
+	c := append([]byte(nil), b...)
+	return Key{func() []byte { return c }}, nil
+}
+
+// Expose returns the key's bytes, nil for the zero Key. They are shared: read, never write.
+func (k Key) Expose() []byte {
+	if k.expose == nil {
+		return nil
+	}
+	return k.expose()
+}
+
+// IsZero reports whether k holds no bytes.
+func (k Key) IsZero() bool { return k.expose == nil }
+
+// Len is the key's length in bytes.
+func (k Key) Len() int { return len(k.Expose()) }
+
+// Equal compares two keys in constant time, their lengths aside.
+func (k Key) Equal(o Key) bool {
+	return subtle.ConstantTimeCompare(k.Expose(), o.Expose()) == 1
+}
+
+// String says that there is a key, never which.
+func (k Key) String() string {
+	if k.IsZero() {
+		return "secret.Key(none)"
+	}
+	return "secret.Key(hidden)"
+}
+
+// GoString is String, for %#v.
+func (k Key) GoString() string { return k.String() }
+
+// MarshalText refuses: a key that reaches an encoder is on its way to a place keys should not be.
+func (k Key) MarshalText() ([]byte, error) {
+	return nil, errors.New("secret: a key does not marshal: use Expose where its bytes are meant")
+}
+
+// LogValue is String, for slog.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
