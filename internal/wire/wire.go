@@ -151,6 +151,10 @@ type Sealed struct {
 	Slab  []byte
 	Value []Range // by slot; the zero Range: stored as it is
 	Marks []Mark
+
+	// Fresh says that Slab holds randomness of this call, so that an item found with the same bytes
+	// can only be this one.
+	Fresh bool
 }
 
 // Bytes returns the part of the slab that r names, with no room to append.
