@@ -1,0 +1,89 @@
+// Package tags parses the ddb struct tags that say how a Go field becomes a DynamoDB attribute and
+// how it is protected.
+//
+//	type Visit struct {
+//		Patient string    `ddb:"patient,pk"`
+//		At      time.Time `ddb:"at,sk,time=ms"`
+//		Name    string    `ddb:"name,encrypt"`
+//		Ward    string    `ddb:"ward,sign"`
+//		Notes   []string  `ddb:"notes,encrypt,omitempty"`
+//		Seen    int       `ddb:"seen,plain"`
+//		cache   *http.Client
+//	}
+//
+// [Root] parses the type of an item, [Nested] that of a document inside an attribute. Users of the
+// mapper need neither: ddb.NewTable calls them and returns their errors.
+//
+// The grammar is closed. A word that is unknown, repeated, misplaced or contradicts another is an
+// error, since the alternative to refusing "encrpyt" is a table that stores cleartext. A word exists
+// only once it works. All mistakes of a type are reported at once, each an [*Error].
+//
+// # Words
+//
+// A tag is an attribute name and words, separated by commas. An empty name is the Go field's name,
+// exactly. A lone "-" skips the field.
+//
+//	word                   on                              meaning
+//	pk, sk                 a type stored as S, N or B      partition key, sort key
+//	encrypt                any but keys                    encrypt and sign
+//	sign                   any                             sign only
+//	plain                  any but keys                    neither
+//	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
+//	omitzero               any but keys                    left out if the zero value, or if IsZero says so
+//	null                   what can be nil, no key         nil is stored as NULL instead of left out
+//	set                    slice or array                  SS, NS or BS instead of a list
+//	time=ns|us|ms|s        time.Time                       S, RFC 3339 in UTC with 9, 6, 3 or 0 fraction digits
+//	time=instant           time.Time                       S, 0, 3, 6 or 9 fraction digits, as Java's Instant prints
+//	time=rfc3339nano       time.Time                       S, no trailing zeros, as attributevalue writes
+//	time=date              time.Time                       S, the date alone
+//	unixtime, unixmilli    time.Time                       N, seconds or milliseconds since 1970
+//	bool=number            bool                            N, 1 or 0
+//
+// A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
+// one with encryption encrypts and signs, and signs keys.
+//
+// The actions encrypt, sign and plain and the keys belong to the fields of an item. Inside a document
+// they are errors: one action covers a whole top-level attribute.
+//
+// Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.
+// A set holds strings, numbers, byte strings, or anything with a MarshalText method; bytes ([]byte,
+// [N]byte) are B and no set. A key is a string, an integer, bytes, a time.Time, a type with MarshalText,
+// or a bool with bool=number; never a float, which may compare equal and print differently, and
+// never behind a pointer or an interface, which may be nil.
+//
+// These contradict: pk and sk; encrypt, sign and plain; time=, unixtime and unixmilli; null and
+// omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+//
+// # Names
+//
+// An attribute name is valid UTF-8 of at most [MaxNameLength] bytes, for a key [MaxKeyNameLength]. The prefixes
+// "*amzn-ddb-map-" and "aws_dbe_" belong to the encryption formats. A name with a comma or a quote, one
+// that begins or ends with a space, and the name "-" are written in quotes. So is a name that is
+// itself a word, unless that word follows: `ddb:"encrypt"` would otherwise be a forgotten comma that
+// nobody sees, while `ddb:"set,set"` is clear.
+//
+// # Quoting
+//
+// A name, and the value of a word, may stand in single quotes; a quote inside is doubled. Words that
+// take templates or lists as values are quoted the same way:
+//
+//	tag    = "-" | name { "," word } .
+//	name   = text .
+//	word   = letters [ "=" text ] .
+//	text   = bare | quoted .
+//	bare   = { any character but "," and "'" } .
+//	quoted = "'" { any character but "'" | "''" } "'" .
+//
+//	`ddb:"'last, first',encrypt"`   the name: last, first
+//	`ddb:"'o''clock'"`              the name: o'clock
+//	`ddb:"'-'"`                     the name: -
+//
+// # Fields
+//
+// Exported fields without a tag are attributes under their Go name; unexported and blank ones are
+// skipped, and a tag on them is an error. An embedded struct is flattened into its parent, up to 64
+// deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
+// like any other. Two fields with one attribute name are an error wherever they stand: an outer field
+// does not hide an embedded one, whose value would be lost. An embedded
+// pointer to a struct, or an embedded struct with MarshalText, is refused unless named.
+package tags

@@ -1,0 +1,83 @@
+package tags
+
+import "reflect"
+
+// Field is one attribute of a struct type. It belongs to the caller; nothing is shared with other
+// fields or with later calls.
+type Field struct {
+	Name  string       // attribute name
+	Path  string       // Go path for messages, "Visit.Audit.Created"
+	Index []int        // path from the root struct, as reflect.Value.FieldByIndex takes it; never through a pointer
+	Type  reflect.Type // of the Go field
+
+	Key    Key
+	Action Action
+	Time   TimeFormat
+
+	OmitEmpty  bool
+	OmitZero   bool
+	Null       bool
+	Set        bool
+	BoolNumber bool
+}
+
+// Key is a field's role in the primary key. The zero Key: none.
+type Key uint8
+
+// The roles of a key.
+const (
+	PartitionKey Key = iota + 1
+	SortKey
+)
+
+// String is the tag's word, "none" for the zero Key.
+func (k Key) String() string { return wordOf(k, "pk", "sk") }
+
+// title names the role in messages.
+func (k Key) title() string { return wordOf(k, "partition key", "sort key") }
+
+// Action is the word that says how a field is protected. The zero Action: the tag has none, so the
+// table decides.
+type Action uint8
+
+// The actions.
+const (
+	Encrypt Action = iota + 1 // encrypt and sign
+	Sign                      // sign
+	Plain                     // neither
+)
+
+// String is the tag's word, "none" for the zero Action.
+func (a Action) String() string { return wordOf(a, "encrypt", "sign", "plain") }
+
+// TimeFormat is how a time.Time is stored. The zero TimeFormat: the tag has no word for it.
+type TimeFormat uint8
+
+// The formats of a time.
+const (
+	TimeNanos       TimeFormat = iota + 1 // time=ns: S, exactly 9 fraction digits
+	TimeMicros                            // time=us: S, exactly 6
+	TimeMillis                            // time=ms: S, exactly 3
+	TimeSeconds                           // time=s: S, none
+	TimeInstant                           // time=instant: S, 0, 3, 6 or 9
+	TimeRFC3339Nano                       // time=rfc3339nano: S, without trailing zeros
+	TimeDate                              // time=date: S, the date alone
+	UnixSeconds                           // unixtime: N, seconds since 1970
+	UnixMillis                            // unixmilli: N, milliseconds since 1970
+)
+
+// String is the tag's word, with its value; "none" for the zero TimeFormat.
+func (f TimeFormat) String() string {
+	return wordOf(f, "time=ns", "time=us", "time=ms", "time=s", "time=instant", "time=rfc3339nano", "time=date",
+		"unixtime", "unixmilli")
+}
+
+func wordOf[E ~uint8](e E, words ...string) string {
+	switch {
+	case e == 0:
+		return "none"
+	case int(e) > len(words):
+		return "invalid"
+	}
+	return words[e-1]
+}

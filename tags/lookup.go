@@ -1,0 +1,63 @@
+package tags
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const tagKey = "ddb"
+
+// lookup finds the ddb tag. reflect's own Lookup takes a struct tag that it cannot read for one
+// without our key, so a lost quote would silently drop an encrypt: wherever the text mentions ddb, it
+// has to be well formed to its end.
+func lookup(st reflect.StructTag) (tag string, found bool, p *problem) {
+	text := string(st)
+	if !mentionsKey(text) {
+		return "", false, nil
+	}
+	malformed := &problem{"malformed struct tag", `write ddb:"name,word", without spaces around the colon; go vet shows where`}
+	if !utf8.ValidString(text) {
+		return "", false, malformed
+	}
+	for {
+		text = strings.TrimLeft(text, " ")
+		if text == "" {
+			return tag, found, nil
+		}
+		key, value, rest, ok := cutPair(text)
+		text = rest
+		switch {
+		case !ok:
+			return "", false, malformed
+		case key == tagKey && found:
+			return "", false, &problem{"two ddb tags", "write one, with the words of both"}
+		case key == tagKey:
+			tag, found = value, true
+		case strings.EqualFold(strings.Trim(key, ",;"), tagKey):
+			return "", false, &problem{"tag key " + quote(key), `write ddb:"…", separated from other keys by a space`}
+		}
+	}
+}
+
+func mentionsKey(text string) bool {
+	return strings.Contains(strings.ToLower(text), tagKey)
+}
+
+// cutPair cuts key:"value" off the front of a struct tag.
+func cutPair(text string) (key, value, rest string, ok bool) {
+	key, rest, ok = strings.Cut(text, ":")
+	if !ok || key == "" || strings.ContainsFunc(key, endsKey) || !strings.HasPrefix(rest, `"`) {
+		return "", "", "", false
+	}
+	quoted, err := strconv.QuotedPrefix(rest)
+	if err != nil {
+		return "", "", "", false
+	}
+	value, err = strconv.Unquote(quoted)
+	return key, value, rest[len(quoted):], err == nil
+}
+
+// endsKey reports whether reflect takes no key with r in it.
+func endsKey(r rune) bool { return r <= ' ' || r == '"' || r == 0x7f }

@@ -1,0 +1,165 @@
+package tags
+
+import (
+	"cmp"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// maxEmbedding is how deeply embedded structs may nest.
+const maxEmbedding = 64
+
+// Root returns the fields of an item's type, in the order of declaration, embedded structs in their
+// place. The type has exactly one pk and at most one sk.
+//
+// The error joins one [*Error] for every mistake of the type (errors.Join); there are no fields then.
+// Types of documents inside attributes are not followed: [Nested] parses those.
+//
+// Safe for concurrent use; nothing is cached.
+func Root(t reflect.Type) ([]Field, error) { return parse(t, false) }
+
+// Nested returns the fields of the type of a document, which is stored inside an attribute, as Root
+// does. Keys and actions belong to whole attributes and are errors in it.
+func Nested(t reflect.Type) ([]Field, error) { return parse(t, true) }
+
+func parse(t reflect.Type, nested bool) ([]Field, error) {
+	p := parser{root: t, nested: nested, names: map[string]string{}, keys: map[Key]string{}}
+	if t == nil || t.Kind() != reflect.Struct {
+		p.fail("", "", problem{"not a struct", "give the struct type itself"})
+	} else {
+		p.structure(t, "", nil)
+		p.checkKeys()
+	}
+	if len(p.errs) > 0 {
+		return nil, errors.Join(p.errs...)
+	}
+	return p.fields, nil
+}
+
+// parser gathers the fields and mistakes of one type.
+type parser struct {
+	root   reflect.Type
+	nested bool
+	fields []Field
+	errs   []error
+
+	names  map[string]string // attribute name → path of the first field with it
+	keys   map[Key]string    // role → path of the first field with it
+	unread bool              // a tag could not be taken apart: it may hold a pk
+}
+
+func (p *parser) fail(path, tag string, ps ...problem) {
+	for _, one := range ps {
+		p.errs = append(p.errs, &Error{Type: p.root, Field: path, Tag: tag, Problem: one.text, Fix: one.fix})
+	}
+}
+
+// structure parses the fields of t, which lies at prefix and index in the root type.
+func (p *parser) structure(t reflect.Type, prefix string, index []int) {
+	for sf := range t.Fields() {
+		// Each field has an index of its own: appending to a shared one would let siblings overwrite it.
+		p.field(sf, prefix+sf.Name, slices.Concat(index, sf.Index))
+	}
+}
+
+func (p *parser) field(sf reflect.StructField, path string, index []int) {
+	text, tagged, bad := lookup(sf.Tag)
+	if bad != nil {
+		p.unread = true
+		p.fail(path, string(sf.Tag), *bad)
+		return
+	}
+	if text == skip {
+		return
+	}
+	tag, bad := scan(text)
+	if bad != nil {
+		p.unread = true
+		p.fail(path, text, *bad)
+		return
+	}
+	switch {
+	case sf.Name == "_":
+		if tagged {
+			p.fail(path, text, problem{"tag on a blank field", "name the field or remove the tag"})
+		}
+	case sf.Anonymous && tag.name == "" && pointee(sf.Type).Kind() == reflect.Struct:
+		p.embedded(sf.Type, path, index, text, tag)
+	case !sf.IsExported():
+		if tagged {
+			p.fail(path, text, problem{"tag on an unexported field", "export the field or remove the tag"})
+		}
+	default:
+		p.attribute(Field{
+			Name:  cmp.Or(tag.name, sf.Name),
+			Path:  rootName(p.root) + "." + path,
+			Index: index,
+			Type:  sf.Type,
+		}, path, text, tag)
+	}
+}
+
+func pointee(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// embedded flattens an embedded struct.
+func (p *parser) embedded(t reflect.Type, path string, index []int, text string, tag scanned) {
+	const named = `name it, as in ddb:"audit", or skip it with ddb:"-"`
+	switch {
+	case hasText(pointee(t)):
+		p.fail(path, text, problem{"embedded " + typeName(t) + " is one value and cannot be flattened", named})
+		return
+	case t.Kind() == reflect.Pointer:
+		p.fail(path, text, problem{"embedded pointer " + typeName(t), "embed the struct itself; or " + named})
+		return
+	case len(index) > maxEmbedding:
+		p.fail(path, text, problem{"embedded more than " + strconv.Itoa(maxEmbedding) + " deep", named})
+		return
+	case len(tag.words) > 0:
+		p.fail(path, text, problem{"words on an embedded struct without a name",
+			"put them on its fields; or name it to store it as one attribute"})
+	}
+	p.structure(t, path+".", index)
+}
+
+// attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
+func (p *parser) attribute(f Field, path, text string, tag scanned) {
+	given, ps := apply(&f, tag)
+	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
+	if first, taken := p.names[f.Name]; taken {
+		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
+			`rename one, or skip one with ddb:"-"`})
+	} else {
+		p.names[f.Name] = path
+	}
+	for _, w := range given {
+		if w.key == 0 || p.nested {
+			continue
+		}
+		if first, taken := p.keys[w.key]; taken {
+			ps = append(ps, problem{"second " + w.key.title() + ", after field " + first, "a table has one: keep " + w.name + " on one field"})
+		} else {
+			p.keys[w.key] = path
+		}
+	}
+	p.fail(path, text, ps...)
+	p.fields = append(p.fields, f)
+}
+
+// checkKeys checks that an item's type has a key.
+func (p *parser) checkKeys() {
+	if p.nested || p.unread || p.keys[PartitionKey] != "" {
+		return
+	}
+	if sort := p.keys[SortKey]; sort != "" {
+		p.fail(sort, "", problem{"sort key without a partition key", "add pk to the field that is the partition key"})
+		return
+	}
+	p.fail("", "", problem{"no partition key", "add pk to the field that is the partition key"})
+}
