@@ -11,8 +11,13 @@ import (
 // the marks, and the others as src writes them, shared where src is itself an item. A nil sealed
 // seals nothing. The Sizes are those of what was written.
 func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (map[string]Value, Sizes, error) {
-	var few [64]wire.Slot
-	slots := src.Slots(few[:0])
+	scratch, ok := l.slotPool.Get().(*[]wire.Slot)
+	if !ok {
+		scratch = new([]wire.Slot)
+	}
+	defer l.slotPool.Put(scratch)
+	*scratch = src.Slots((*scratch)[:0])
+	slots := *scratch
 	if sealed == nil {
 		sealed = &wire.Sealed{}
 	}

@@ -15,7 +15,9 @@ type Layout struct {
 	names []string
 	marks []string
 	slots map[string]wire.Slot
-	pool  sync.Pool
+
+	pool     sync.Pool // of *Item
+	slotPool sync.Pool // of *[]wire.Slot
 }
 
 // NewLayout returns the layout of names, which are sorted and without duplicates, and marks.
