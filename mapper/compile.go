@@ -1,0 +1,240 @@
+package mapper
+
+import (
+	"encoding/json"
+	"errors"
+	"math/big"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/tags"
+)
+
+// fastPaths lets the commonest types around reflection. Nothing but speed depends on it.
+const fastPaths = true
+
+// Compile compiles the type of an item, a struct whose tags package tags understands. All mistakes of
+// the type and of every type below it are reported at once: the error joins (errors.Join) a
+// [*tags.Error] for each mistake in a tag and an [*Error] for each type that cannot be mapped.
+//
+// Compile keeps nothing: whoever uses a type more than once keeps its Plan.
+func Compile(t reflect.Type) (*Plan, error) { return compile(t, fastPaths) }
+
+func compile(t reflect.Type, fast bool) (*Plan, error) {
+	c := newCompiler(fast)
+	fields, err := tags.Root(t)
+	if err != nil {
+		c.join(err)
+		c.survey(t, rootName(t))
+		return nil, errors.Join(c.errs...)
+	}
+	p := &Plan{typ: t, types: dynamicTypes{fast: fast}}
+	p.fields = c.fields(t, fields, "")
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	p.describe(fields)
+	return p, nil
+}
+
+// variant is a type with the words that change how it is stored.
+type variant struct {
+	typ reflect.Type
+	words
+}
+
+// words are those of a field's words that its codec depends on.
+type words struct {
+	time       tags.TimeFormat
+	boolNumber bool
+	set        bool
+}
+
+// compiler compiles the types of one tree.
+type compiler struct {
+	fast      bool
+	codecs    map[variant]*codec
+	errs      []error
+	surveying bool // tags has reported what cannot be stored
+}
+
+func newCompiler(fast bool) *compiler {
+	return &compiler{fast: fast, codecs: make(map[variant]*codec)}
+}
+
+func (c *compiler) fail(t reflect.Type, path, reason string) {
+	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
+}
+
+// join adds all errors that err joins.
+func (c *compiler) join(err error) {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		c.errs = append(c.errs, many.Unwrap()...)
+		return
+	}
+	c.errs = append(c.errs, err)
+}
+
+// survey looks for mistakes below a struct whose own tags are wrong and whose fields are therefore not
+// known.
+func (c *compiler) survey(t reflect.Type, path string) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return
+	}
+	c.surveying = true
+	for sf := range t.Fields() {
+		switch {
+		case sf.Tag.Get("ddb") == "-":
+		case sf.Anonymous && sf.Type.Kind() == reflect.Struct && !hasText(sf.Type):
+			c.survey(sf.Type, path+"."+sf.Name)
+		case sf.IsExported():
+			c.codec(sf.Type, words{}, path+"."+sf.Name)
+		}
+	}
+}
+
+var (
+	timeType       = reflect.TypeFor[time.Time]()
+	numberType     = reflect.TypeFor[Number]()
+	jsonNumberType = reflect.TypeFor[json.Number]()
+	bigIntType     = reflect.TypeFor[big.Int]()
+	bigFloatType   = reflect.TypeFor[big.Float]()
+)
+
+// codec compiles t, or returns what was compiled. path is for messages.
+func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
+	if isSetType(t) {
+		w.set = true
+	}
+	k, ok := c.codecs[variant{t, w}]
+	if !ok {
+		k = &codec{typ: t, nilable: canBeNil(t)}
+		c.codecs[variant{t, w}] = k
+		c.compile(k, w, path)
+	}
+	return k
+}
+
+func canBeNil(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	}
+	return false
+}
+
+func (c *compiler) compile(k *codec, w words, path string) {
+	t := k.typ
+	switch {
+	case t.Kind() == reflect.Interface:
+		c.anything(k, path)
+	case t.Kind() == reflect.Pointer:
+		c.pointer(k, w, path)
+	case t == timeType:
+		k.time(w.time)
+	case isNumberText(t):
+		k.number()
+	case t == bigIntType:
+		k.bigInt()
+	case t == bigFloatType:
+		c.fail(t, path, "its text does not say its precision, so that reading would round: use Number")
+	case hasText(t):
+		c.text(k, path)
+	default:
+		c.byKind(k, w, path)
+	}
+}
+
+func (c *compiler) byKind(k *codec, w words, path string) {
+	switch t := k.typ; t.Kind() {
+	case reflect.String:
+		k.string()
+	case reflect.Bool:
+		k.bool(w.boolNumber)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		k.int()
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		k.uint()
+	case reflect.Float32, reflect.Float64:
+		k.float()
+	case reflect.Slice, reflect.Array:
+		switch {
+		case isBytes(t):
+			k.bytes()
+		case w.set:
+			c.set(k, w, path)
+		default:
+			c.list(k, w, path)
+		}
+	case reflect.Map:
+		c.mapping(k, path)
+	case reflect.Struct:
+		c.structure(k, path)
+	default:
+		if !c.surveying {
+			c.fail(t, path, "no attribute value can hold it: give it a MarshalText method, or leave it out")
+		}
+	}
+}
+
+// isBytes reports whether t is stored as B.
+func isBytes(t reflect.Type) bool {
+	return t.Elem().Kind() == reflect.Uint8 && !hasText(t.Elem())
+}
+
+func (c *compiler) pointer(k *codec, w words, path string) {
+	elem := k.typ.Elem()
+	if elem.Kind() == reflect.Pointer || elem.Kind() == reflect.Interface {
+		c.fail(k.typ, path, "pointer to a pointer or interface: NULL could be either; use one of them")
+		return
+	}
+	to := c.codec(elem, w, path)
+	k.kind = to.kind
+	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
+	k.decode = func(v reflect.Value, d *decoder) *Error {
+		p := reflect.New(elem)
+		if err := to.read(p.Elem(), d); err != nil {
+			return err
+		}
+		v.Set(p)
+		return nil
+	}
+}
+
+// dynamicTypes are the codecs of types that were met in interfaces. Safe for concurrent use; the types
+// of a program are few, so none is forgotten.
+type dynamicTypes struct {
+	fast   bool
+	codecs sync.Map // reflect.Type → *codec, or error
+}
+
+func (ts *dynamicTypes) codec(t reflect.Type) (*codec, error) {
+	known, ok := ts.codecs.Load(t)
+	if !ok {
+		c := newCompiler(ts.fast)
+		k := c.codec(t, words{}, typeName(t))
+		if known = k; len(c.errs) > 0 {
+			known = errors.Join(c.errs...)
+		}
+		known, _ = ts.codecs.LoadOrStore(t, known)
+	}
+	if err, ok := known.(error); ok {
+		return nil, err
+	}
+	return known.(*codec), nil
+}
+
+// setOf is the kind of a set of such members, 0 if there is none.
+func setOf(member wire.Kind) wire.Kind {
+	switch member {
+	case wire.String:
+		return wire.StringSet
+	case wire.Number:
+		return wire.NumberSet
+	case wire.Binary:
+		return wire.BinarySet
+	}
+	return 0
+}

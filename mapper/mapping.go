@@ -1,0 +1,62 @@
+package mapper
+
+import (
+	"reflect"
+
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+func (c *compiler) mapping(k *codec, path string) {
+	k.kind = wire.Map
+	key := k.typ.Key()
+	if key.Kind() != reflect.String || hasText(key) || isNumberText(key) {
+		c.fail(k.typ, path, "its keys are not plain strings: use a map with keys of a string type")
+		return
+	}
+	elem := c.codec(k.typ.Elem(), words{}, path+inMap)
+	if c.fast && k.typ == reflect.TypeFor[map[string]string]() {
+		k.stringMap()
+		return
+	}
+	k.encode = func(v reflect.Value, e *encoder) *Error {
+		if err := k.enter(e); err != nil {
+			return err
+		}
+		e.w.BeginMap(v.Len())
+		name, member := reflect.New(key).Elem(), reflect.New(elem.typ).Elem()
+		for it := v.MapRange(); it.Next(); {
+			name.SetIterKey(it)
+			member.SetIterValue(it)
+			e.w.Key(name.String())
+			if err := k.refusal(e.w); err != nil {
+				return err.in(inMap)
+			}
+			if err := elem.write(member, e); err != nil {
+				return err.in(inMap)
+			}
+		}
+		e.w.EndMap()
+		e.depth--
+		return k.refusal(e.w)
+	}
+	k.decode = func(v reflect.Value, d *decoder) *Error {
+		if d.r.Kind() != wire.Map {
+			return k.mismatch(d.r.Kind())
+		}
+		v.Set(reflect.MakeMapWithSize(k.typ, d.r.Len()))
+		if err := d.enter(k.typ); err != nil {
+			return err
+		}
+		name, member := reflect.New(key).Elem(), reflect.New(elem.typ).Elem()
+		for d.r.Next() {
+			name.SetString(d.r.KeyStr())
+			member.SetZero()
+			if err := elem.read(member, d); err != nil {
+				return err.in(inMap)
+			}
+			v.SetMapIndex(name, member)
+		}
+		d.leave()
+		return nil
+	}
+}

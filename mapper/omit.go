@@ -1,0 +1,79 @@
+package mapper
+
+import (
+	"reflect"
+
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/tags"
+)
+
+// omission says when a field is left out, nil for never.
+func omission(k *codec, f tags.Field) func(reflect.Value) bool {
+	var when []func(reflect.Value) bool
+	if f.OmitZero {
+		when = append(when, zeroTest(k.typ))
+	}
+	if f.OmitEmpty && k.empty != nil {
+		when = append(when, k.empty)
+	} else if f.OmitEmpty {
+		when = append(when, isEmpty)
+	}
+	switch isSet := k.kind == wire.StringSet || k.kind == wire.NumberSet || k.kind == wire.BinarySet; {
+	case isSet && f.Null && k.nilable: // nil is NULL
+		when = append(when, func(v reflect.Value) bool { return !v.IsNil() && isEmptySet(v) })
+	case isSet:
+		when = append(when, isEmptySet)
+	case k.nilable && !f.Null:
+		when = append(when, reflect.Value.IsNil)
+	}
+	switch len(when) {
+	case 0:
+		return nil
+	case 1:
+		return when[0]
+	}
+	return func(v reflect.Value) bool {
+		for _, omitted := range when {
+			if omitted(v) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// isEmpty is what encoding/json calls empty. Structs of users are never.
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Interface, reflect.Pointer:
+		return v.IsNil()
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// isEmptySet reports whether there is no member, and so nothing DynamoDB could store.
+func isEmptySet(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		return v.IsNil() || v.Elem().Len() == 0
+	}
+	return v.Len() == 0
+}
+
+type zeroer interface{ IsZero() bool }
+
+var zeroerType = reflect.TypeFor[zeroer]()
+
+// zeroTest is what omitzero asks: an IsZero method where the type has one, as in encoding/json.
+func zeroTest(t reflect.Type) func(reflect.Value) bool {
+	switch {
+	case t.Kind() == reflect.Pointer && t.Implements(zeroerType):
+		return func(v reflect.Value) bool { return v.IsNil() || v.Interface().(zeroer).IsZero() }
+	case t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(zeroerType):
+		return func(v reflect.Value) bool { return v.Addr().Interface().(zeroer).IsZero() }
+	}
+	return reflect.Value.IsZero
+}

@@ -1,0 +1,101 @@
+package mapper
+
+import (
+	"reflect"
+	"strconv"
+	"sync"
+
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/tags"
+)
+
+// Plan is a compiled type. It is immutable and safe for concurrent use.
+type Plan struct {
+	typ        reflect.Type
+	fields     []field
+	attributes []Attribute
+	tapes      []int // by slot: which tape records the attribute, -1 for none
+	taped      int
+	types      dynamicTypes
+	sources    sync.Pool
+	sinks      sync.Pool
+}
+
+// Attribute is a declared attribute of a type.
+type Attribute struct {
+	tags.Field
+
+	// Kind is the type it is stored as; zero for an interface, whose value decides. Where the value can
+	// be nil, NULL is possible too.
+	Kind wire.Kind
+}
+
+// describe makes the attributes of the sorted fields.
+func (p *Plan) describe(parsed []tags.Field) {
+	for i, f := range parsed {
+		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
+		number := -1
+		if asksUser(f.Type, make(map[reflect.Type]bool)) {
+			number = p.taped
+			p.taped++
+		}
+		p.tapes = append(p.tapes, number)
+	}
+}
+
+// Type is the struct type that was compiled.
+func (p *Plan) Type() reflect.Type { return p.typ }
+
+// Attributes are the declared attributes by name, in byte order: the index is the slot. They are
+// shared: read only.
+func (p *Plan) Attributes() []Attribute { return p.attributes }
+
+// WriteValue writes v as the attribute at slot stores it, whatever omitempty and the like say. v has the
+// Go type of the field, or one that converts to it without loss: another integer type in range, an
+// untyped constant's, another string or byte slice type. nil is NULL where the field can be nil.
+func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
+	f, err := p.field(slot)
+	if err != nil {
+		return err
+	}
+	target := reflect.New(f.codec.typ).Elem()
+	if !assign(target, v) {
+		return p.locate(slot, "encode", unfit(f.codec.typ, typeName(reflect.TypeOf(v))+" does not convert to it without loss"))
+	}
+	return p.outcome(slot, w, f.codec.write(target, &encoder{w: w, types: &p.types}))
+}
+
+// outcome is how writing the attribute at slot to w ended.
+func (p *Plan) outcome(slot wire.Slot, w wire.Writer, err *Error) error {
+	if err == nil {
+		err = p.fields[slot].codec.refusal(w)
+	}
+	if err != nil {
+		return p.locate(slot, "encode", err)
+	}
+	return nil
+}
+
+// field is the declared attribute at slot.
+func (p *Plan) field(slot wire.Slot) (*field, error) {
+	if slot < 0 || int(slot) >= len(p.fields) {
+		return nil, &Error{Op: "encode", Type: p.typ, Path: typeName(p.typ), Reason: "it has no attribute in slot " + strconv.Itoa(int(slot))}
+	}
+	return &p.fields[slot], nil
+}
+
+// locate completes err with the attribute at slot.
+func (p *Plan) locate(slot wire.Slot, op string, err *Error) *Error {
+	a := &p.attributes[slot]
+	err.Op, err.Attribute = op, a.Name
+	return err.in(a.Path)
+}
+
+// target is the struct that v points to.
+func (p *Plan) target(v any) reflect.Value {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || rv.Type() != reflect.PointerTo(p.typ) || rv.IsNil() {
+		panic("mapper: a plan of " + typeName(p.typ) + " takes a pointer to one, not nil")
+	}
+	return rv.Elem()
+}

@@ -1,0 +1,91 @@
+package mapper
+
+import (
+	"errors"
+	"reflect"
+	"strconv"
+
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+// maxErrors is how many attributes of one item are reported.
+const maxErrors = 16
+
+// Sink decodes attributes into one struct. It belongs to one goroutine.
+type Sink struct {
+	plan     *Plan
+	v        reflect.Value
+	seen     []bool // by slot
+	errs     []error
+	more     int // errors beyond maxErrors
+	finished bool
+	d        decoder
+}
+
+var _ wire.Sink = (*Sink)(nil)
+
+// Sink returns a Sink into v, a *T that is not nil; it panics on anything else. Release it when done.
+// Until Finish returns nil, v is not to be used.
+func (p *Plan) Sink(v any) *Sink {
+	target := p.target(v)
+	s, ok := p.sinks.Get().(*Sink)
+	if !ok {
+		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
+	}
+	s.v = target
+	return s
+}
+
+// Set decodes r into the field at slot, and ignores a slot that is not declared. What cannot be decoded
+// is reported by Finish, so that all attributes of an item are reported at once; Set's own error is
+// always nil.
+func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
+	if slot < 0 || int(slot) >= len(s.seen) {
+		return nil
+	}
+	s.seen[slot] = true
+	s.d.r, s.d.depth = r, 0
+	f := &s.plan.fields[slot]
+	err := f.codec.read(f.of(s.v), &s.d)
+	switch {
+	case err == nil:
+	case len(s.errs) < maxErrors:
+		s.errs = append(s.errs, s.plan.locate(slot, "decode", err))
+	default:
+		s.more++
+	}
+	return nil
+}
+
+// Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
+// keep what they hold. The error joins an [*Error] for every attribute that could not be decoded, at
+// most 16, and the struct is then zero as a whole.
+func (s *Sink) Finish() error {
+	if len(s.errs) > 0 {
+		if s.more > 0 {
+			s.errs = append(s.errs, errors.New("mapper: decode: "+strconv.Itoa(s.more)+" more attributes failed"))
+		}
+		s.v.SetZero()
+		return errors.Join(s.errs...)
+	}
+	for i, seen := range s.seen {
+		if !seen {
+			s.plan.fields[i].of(s.v).SetZero()
+		}
+	}
+	s.finished = true
+	return nil
+}
+
+// Release gives s back; it must not be used after. Without a Finish that returned nil the struct is set
+// to zero: nothing half decoded is left.
+func (s *Sink) Release() {
+	if !s.finished {
+		s.v.SetZero()
+	}
+	clear(s.seen)
+	clear(s.errs)
+	s.v, s.errs, s.more, s.finished = reflect.Value{}, s.errs[:0], 0, false
+	s.d = decoder{}
+	s.plan.sinks.Put(s)
+}

@@ -1,0 +1,87 @@
+package mapper
+
+import (
+	"reflect"
+
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+// Source describes the attributes of one struct. It belongs to one goroutine and refers to the struct,
+// which must not change, until Release.
+type Source struct {
+	plan  *Plan
+	v     reflect.Value
+	slots []wire.Slot
+	tapes []tape
+	e     encoder
+}
+
+var _ wire.Source = (*Source)(nil)
+
+// Source returns what v holds, v a *T that is not nil; it panics on anything else. Release it when done.
+func (p *Plan) Source(v any) *Source {
+	target := p.target(v)
+	s, ok := p.sources.Get().(*Source)
+	if !ok {
+		s = &Source{plan: p, tapes: make([]tape, p.taped), e: encoder{types: &p.types}}
+	}
+	s.v = target
+	// Decided once: an IsZero method asked again could answer differently.
+	for i := range p.fields {
+		if f := &p.fields[i]; f.omitted == nil || !f.omitted(f.of(target)) {
+			s.slots = append(s.slots, wire.Slot(i))
+		}
+	}
+	return s
+}
+
+// Release gives s back; it must not be used after.
+func (s *Source) Release() {
+	for i := range s.tapes {
+		s.tapes[i].clear()
+	}
+	s.v, s.e.w, s.slots = reflect.Value{}, nil, s.slots[:0]
+	s.plan.sources.Put(s)
+}
+
+// Slots appends the attributes that are present.
+func (s *Source) Slots(dst []wire.Slot) []wire.Slot { return append(dst, s.slots...) }
+
+// Name is empty: there are no undeclared attributes.
+func (s *Source) Name(wire.Slot) string { return "" }
+
+// Protection is zero: there are no undeclared attributes.
+func (s *Source) Protection(wire.Slot) wire.Protection { return 0 }
+
+// Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal
+// included.
+func (s *Source) Write(slot wire.Slot, w wire.Writer) error {
+	f, err := s.plan.field(slot)
+	if err != nil {
+		return err
+	}
+	var failed *Error
+	if n := s.plan.tapes[slot]; n < 0 {
+		failed = s.write(f, w)
+	} else {
+		failed = s.writeTaped(f, &s.tapes[n], w)
+	}
+	return s.plan.outcome(slot, w, failed)
+}
+
+func (s *Source) write(f *field, w wire.Writer) *Error {
+	s.e.w, s.e.depth = w, 0
+	return f.codec.write(f.of(s.v), &s.e)
+}
+
+// writeTaped writes what may call methods of users' types, which are asked once.
+func (s *Source) writeTaped(f *field, t *tape, w wire.Writer) *Error {
+	if t.complete {
+		t.play(w)
+		return nil
+	}
+	t.start(w)
+	err := s.write(f, t)
+	t.Writer, t.complete = nil, err == nil
+	return err
+}

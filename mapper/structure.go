@@ -1,0 +1,118 @@
+package mapper
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/tags"
+)
+
+// field is a field of a struct as it is stored.
+type field struct {
+	name    string
+	step    string // Go path from the struct, ".Audit.Created"
+	index   []int
+	codec   *codec
+	omitted func(reflect.Value) bool // nil: never
+}
+
+// of is the field of v.
+func (f *field) of(v reflect.Value) reflect.Value {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0])
+	}
+	return v.FieldByIndex(f.index)
+}
+
+// fields compiles the fields of t and sorts the parsed ones as it does its own, by name.
+func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []field {
+	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
+	fields := make([]field, len(parsed))
+	for i, p := range parsed {
+		f := field{name: p.Name, step: goPath(t, p.Index), index: slices.Clone(p.Index)}
+		at := path + f.step
+		if path == "" {
+			at = p.Path
+		}
+		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set}, at)
+		f.omitted = omission(f.codec, p)
+		fields[i] = f
+	}
+	return fields
+}
+
+func goPath(t reflect.Type, index []int) string {
+	var b strings.Builder
+	for _, i := range index {
+		sf := t.Field(i)
+		b.WriteString("." + sf.Name)
+		t = sf.Type
+	}
+	return b.String()
+}
+
+// structure is a document: a struct inside an attribute.
+func (c *compiler) structure(k *codec, path string) {
+	t := k.typ
+	k.kind = wire.Map
+	parsed, err := tags.Nested(t)
+	if err != nil {
+		c.join(err)
+		c.survey(t, path)
+		return
+	}
+	if len(parsed) == 0 && t.NumField() > 0 {
+		c.fail(t, path, "none of its fields is stored, so that its value would be lost: export them, give it MarshalText and UnmarshalText, or leave it out")
+		return
+	}
+	fields := c.fields(t, parsed, path)
+	byName := make(map[string]int, len(fields))
+	for i, f := range fields {
+		byName[f.name] = i
+	}
+	k.encode = func(v reflect.Value, e *encoder) *Error {
+		if err := k.enter(e); err != nil {
+			return err
+		}
+		e.w.BeginMap(len(fields))
+		for i := range fields {
+			f := &fields[i]
+			member := f.of(v)
+			if f.omitted != nil && f.omitted(member) {
+				continue
+			}
+			e.w.Key(f.name)
+			if err := f.codec.write(member, e); err != nil {
+				return err.in(f.step)
+			}
+		}
+		e.w.EndMap()
+		e.depth--
+		return k.refusal(e.w)
+	}
+	k.decode = func(v reflect.Value, d *decoder) *Error {
+		if d.r.Kind() != wire.Map {
+			return k.mismatch(d.r.Kind())
+		}
+		for i := range fields {
+			fields[i].of(v).SetZero()
+		}
+		if err := d.enter(t); err != nil {
+			return err
+		}
+		for d.r.Next() {
+			i, declared := byName[string(d.r.Key())]
+			if !declared {
+				continue
+			}
+			f := &fields[i]
+			if err := f.codec.read(f.of(v), d); err != nil {
+				return err.in(f.step)
+			}
+		}
+		d.leave()
+		return nil
+	}
+}
