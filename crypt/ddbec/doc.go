@@ -1,0 +1,53 @@
+// Package ddbec protects items in the format of the DynamoDB Encryption Client, AWS's legacy client-side
+// encryption for Java and Python, byte for byte: those clients read what it writes and it reads what
+// they write. For new tables that no such client shares, prefer the modern format.
+//
+// [Format] over a provider is all that most programs need; hand it to ddb.Config. [New] takes other mark
+// names. Without the mapper, make a crypt.Schema and ask the format's Encryptor for EncryptItem and
+// DecryptItem.
+//
+// # What is protected
+//
+// The value of each crypt.Encrypt attribute is encrypted with AES-CBC under a random IV of its own. One
+// signature covers, of all crypt.Encrypt and crypt.Sign attributes, name, type, value and which of the
+// two it is, and the logical table name. Verification comes first: no value of an item that fails it
+// leaves the package, and all values are decrypted and parsed before the first one does.
+//
+// # What is not
+//
+//   - Names of attributes, values of keys, types and values of signed attributes, and the sizes of all
+//     are there for everybody to read who can read the table.
+//   - crypt.Plain attributes can be changed, added and removed; Opened.Unsigned names them.
+//   - An old item put back whole, or an item deleted, is not noticed. Nor is anything said about the
+//     order of items or their number.
+//   - The material description is not signed. It can only make an item fail, not read otherwise.
+//
+// # What is written
+//
+// Besides the attributes two marks, *amzn-ddb-map-sig* with the signature and *amzn-ddb-map-desc* with the
+// material description: the provider's entries, amzn-ddb-map-sym-mode where the provider has an
+// encryption key, and dynaseal-actions, which AWS's clients pass over. The format does not store how
+// attributes are protected. A reader whose schema lacks an attribute finds out by trying what verifies,
+// and dynaseal-actions lists what the reader would not guess, so that the first try succeeds on items
+// written here. The signature covers each attribute's protection, so that trying forges nothing.
+//
+// Sets, maps and names are ordered as Java orders them. Items by AWS's Python client verify unless
+// they hold one of the few values that it signs in another form than Java: signed binary sets with
+// bytes beyond 7F, signed text that mixes characters beyond U+FFFF with U+E000 to U+FFFF, signed
+// numbers of more than 28 digits and -0.
+//
+// # What will still decrypt in ten years
+//
+// Everything written today, under the same keys, logical table name and schema. Attributes may be added to
+// the schema and taken out of it, where Unknown is left zero. What breaks stored items: another logical
+// table name; another action for an attribute that they have; another description prefix or other mark
+// names; a provider description with an entry that they lack.
+//
+// # What differs from AWS's clients
+//
+// Refused here and accepted there: items with attributes of reserved names, encrypted again or of the
+// other format; modes other than /CBC/PKCS5Padding; bytes behind a decrypted value, invalid UTF-8, text
+// that is no number, map keys twice; values that DynamoDB would refuse or change. An item none of
+// whose attributes is signed still needs a valid signature. Java's reader ignores undeclared attributes
+// and Python's gives them a default action; here they are found out as said above.
+package ddbec

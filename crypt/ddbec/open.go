@@ -1,0 +1,286 @@
+package ddbec
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"slices"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/provider"
+)
+
+// OpenItem verifies item, decrypts and parses all of it, and then gives its attributes to sink. What
+// does not fit the format is refused before keys are asked for; once they are in hand every failure
+// is crypt.ErrAuth, but for keys that are missing: crypt.ErrKeys. An error of sink is returned as it is.
+func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Sink) (wire.Result, error) {
+	s := e.acquire()
+	defer e.release(s)
+	if err := e.verified(ctx, item, s); err != nil {
+		return wire.Result{}, err
+	}
+	var result wire.Result
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		var r wire.Reader
+		if a.action == crypt.Encrypt {
+			s.reader.Reset(s.values[i])
+			r = &s.reader
+		} else {
+			r = item.Value(a.slot)
+		}
+		if a.action == crypt.Plain {
+			result.Unsigned = append(result.Unsigned, a.slot)
+		}
+		if err := sink.Set(a.slot, wire.Protection(a.action), r); err != nil {
+			return wire.Result{}, err
+		}
+	}
+	slices.Sort(result.Unsigned)
+	return result, nil
+}
+
+// verified leaves in s the attributes as they are protected and the values of those that are encrypted.
+func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) error {
+	if err := e.decrypt.context(ctx); err != nil {
+		return err
+	}
+	s.slots = item.Slots(s.slots)
+	m, err := e.marksOf(item, s)
+	if err != nil {
+		return err
+	}
+	symMode, err := e.checkEntries(m.description)
+	if err != nil {
+		return err
+	}
+	if err := e.collect(item, s); err != nil {
+		return err
+	}
+	materials, err := e.decryptionMaterials(ctx, item, m.parsed)
+	if err != nil {
+		return err
+	}
+	if err := e.verify(ctx, materials.Verify, m, s); err != nil {
+		return err
+	}
+	block, err := e.cipher(e.decrypt, materials.Decrypt, s)
+	if err != nil {
+		return err
+	}
+	if block != nil && !symMode || !decryptAll(block, item, s) {
+		return e.decrypt.auth()
+	}
+	return nil
+}
+
+// marks are the values of an item's marks.
+type marks struct {
+	signature   []byte
+	description []byte // checked; nil: the item has none
+	parsed      provider.Description
+}
+
+// marksOf reads the marks, and tells apart the ways not to have them.
+func (e *encryptor) marksOf(item wire.Stored, s *scratch) (none marks, _ error) {
+	for _, slot := range s.slots {
+		if int(slot) < len(e.declared) {
+			continue
+		}
+		if name := item.Name(slot); crypt.Reserved(name) {
+			return none, e.decrypt.format(name, e.reserved(name), nil)
+		}
+	}
+	signature, signed := item.Mark(e.signature)
+	description, described := item.Mark(e.description)
+	switch {
+	case !signed && !described:
+		return none, e.decrypt.format(e.signature, "not an item of this format, the attribute is missing: is the item plaintext, or read without all its attributes?", nil)
+	case !signed:
+		return none, e.decrypt.format(e.signature, "the attribute is missing beside the other mark: the item was not written or read whole", nil)
+	case signature == nil:
+		return none, e.decrypt.format(e.signature, notBinary, nil)
+	case !described:
+		return marks{signature: signature}, nil // Java writes no description that would be empty
+	case description == nil:
+		return none, e.decrypt.format(e.description, notBinary, nil)
+	}
+	parsed, err := provider.ParseDescription(description)
+	if err != nil {
+		return none, e.decrypt.format(e.description, "no material description", err)
+	}
+	return marks{signature, description, parsed}, nil
+}
+
+const notBinary = "a mark of the format is not of type B"
+
+// checkEntries refuses what the description asks for and the format does not do (1.15). It reports
+// whether the description names the mode of encryption.
+func (e *encryptor) checkEntries(description []byte) (symMode bool, _ error) {
+	if mode, ok := ddbec.LookupEntry(description, e.symMode); ok {
+		if string(mode) != ddbec.SymMode {
+			return false, e.decrypt.format(e.description, "material description: entry "+e.symMode+" is not "+ddbec.SymMode, nil)
+		}
+		symMode = true
+	}
+	if algorithm, ok := ddbec.LookupEntry(description, e.signingAlg); ok && !isSigningAlgorithm(string(algorithm)) {
+		return false, e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
+	}
+	return symMode, nil
+}
+
+// isSigningAlgorithm knows what AWS's clients write into signingAlg (1.9). The entry decides nothing:
+// the algorithm is the Verifier's.
+func isSigningAlgorithm(name string) bool {
+	switch name {
+	case "HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512",
+		"SHA224withRSA", "SHA256withRSA", "SHA384withRSA", "SHA512withRSA",
+		"SHA224withECDSA", "SHA256withECDSA", "SHA384withECDSA", "SHA512withECDSA":
+		return true
+	}
+	return false
+}
+
+// collect lists the item's attributes with their hashes and what is known of their actions.
+func (e *encryptor) collect(item wire.Stored, s *scratch) error {
+	s.attrs = slices.Grow(s.attrs, len(s.slots))
+	for _, slot := range s.slots {
+		var a attr
+		if int(slot) < len(e.declared) {
+			a = e.declared[slot]
+		} else {
+			name := item.Name(slot)
+			a = attr{name: name, nameHash: ddbec.HashName(name), action: e.schema.Unknown()}
+		}
+		a.slot = slot
+		if a.action == crypt.Refuse {
+			return e.decrypt.format(a.name, "undeclared, and the schema refuses undeclared attributes: declare it", nil)
+		}
+		s.encoder.Reset(ddbec.ForVerification)
+		if err := item.Write(slot, &s.encoder); err != nil {
+			return e.decrypt.format(a.name, "", err)
+		}
+		hash, b, err := s.hashValue()
+		if err != nil {
+			return e.decrypt.format(a.name, "", err)
+		}
+		kind, length := ddbec.Scalar(b)
+		a.hash = hash
+		a.shaped = kind == wire.Binary && isCiphertext(length)
+		if a.action == crypt.Encrypt && !a.shaped {
+			return e.decrypt.format(a.name, "stored unencrypted or cut short, and the schema says encrypt: the item was written under another action", nil)
+		}
+		s.attrs = append(s.attrs, a)
+	}
+	for _, key := range e.keys {
+		if !s.has(wire.Slot(key)) {
+			return e.decrypt.format(e.declared[key].name, missingKey, nil)
+		}
+	}
+	s.inOrder()
+	return nil
+}
+
+// decryptionMaterials asks the provider.
+func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d provider.Description) (provider.DecryptionMaterials, error) {
+	m, err := e.provider.DecryptionMaterials(ctx, e.request(d, func(slot wire.Slot) (attribute.Value, error) {
+		return attribute.Read(item.Value(slot)), nil
+	}))
+	if ended := e.decrypt.context(ctx); ended != nil {
+		return m, ended
+	}
+	if err != nil {
+		return m, e.decrypt.keys("the provider gave no materials", err)
+	}
+	if m.Verify == nil {
+		return m, e.decrypt.keys("the provider gave no Verifier", nil)
+	}
+	return m, nil
+}
+
+// verify finds the actions of undeclared attributes under which the signature verifies.
+func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s *scratch) error {
+	undeclared := s.unassigned()
+	guessed := guess(undeclared)
+	var hint []crypt.Action
+	if entry, ok := ddbec.LookupEntry(m.description, ddbec.EntryActions); ok && len(undeclared) > 0 {
+		hint = hinted(entry, undeclared, guessed)
+	}
+	left := maxRemoteTrials
+	if l, ok := v.(provider.LocalVerifier); ok && l.Local() {
+		left = maxLocalTrials
+	}
+	for actions := range trials(hint, guessed) {
+		for i, a := range undeclared {
+			a.action = actions[i]
+		}
+		err := v.Verify(ctx, e.stringToSign(s), m.signature)
+		if ended := e.decrypt.context(ctx); ended != nil {
+			return ended
+		}
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, provider.ErrSignature) {
+			return e.decrypt.keys("the provider's Verifier failed", err)
+		}
+		if left--; left == 0 {
+			break
+		}
+	}
+	return e.decrypt.auth()
+}
+
+// unassigned are the attributes whose action is not known, in the order of the string to sign.
+func (s *scratch) unassigned() (undeclared []*attr) {
+	for i := range s.attrs {
+		if s.attrs[i].action == 0 {
+			undeclared = append(undeclared, &s.attrs[i])
+		}
+	}
+	return undeclared
+}
+
+// decryptAll decrypts and parses every encrypted attribute, and reports whether all are sound.
+func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
+	if block == nil {
+		return true
+	}
+	size := 0
+	ciphertext := func(a *attr) []byte { return item.Value(a.slot).Binary() }
+	for i := range s.attrs {
+		if a := &s.attrs[i]; a.action == crypt.Encrypt {
+			size += len(ciphertext(a))
+		}
+	}
+	s.plain = slices.Grow(s.plain, size)
+	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
+	c := chain{block: block, start: cipher.NewCBCDecrypter}
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		if a.action != crypt.Encrypt {
+			continue
+		}
+		stored := ciphertext(a)
+		if !isCiphertext(len(stored)) {
+			return false
+		}
+		iv, data := stored[:blockSize], stored[blockSize:]
+		plain := s.plain[len(s.plain) : len(s.plain)+len(data)]
+		s.plain = s.plain[:len(s.plain)+len(data)]
+		c.crypt(iv, plain, data)
+		text, ok := unpad(plain)
+		if !ok {
+			return false
+		}
+		v, err := ddbec.Parse(text)
+		if err != nil {
+			return false
+		}
+		s.values[i] = v
+	}
+	return true
+}

@@ -1,0 +1,301 @@
+package ddbec
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/secret"
+)
+
+// SealItem protects src. It refuses, before it asks for keys, what the format or DynamoDB cannot store;
+// an item that outgrows 400 KB only by what is stored unencrypted is for who assembles it to refuse, as
+// EncryptItem does. On an error out is left as it was.
+func (e *encryptor) SealItem(ctx context.Context, src wire.Source, out *wire.Sealed) error {
+	s := e.acquire()
+	defer e.release(s)
+	sealed, err := e.seal(ctx, src, s)
+	if err != nil {
+		return err
+	}
+	*out = sealed
+	return nil
+}
+
+func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none wire.Sealed, _ error) {
+	if err := e.encrypt.context(ctx); err != nil {
+		return none, err
+	}
+	if err := e.assign(src, s); err != nil {
+		return none, err
+	}
+	if err := e.serialize(src, s); err != nil {
+		return none, err
+	}
+	m, err := e.encryptionMaterials(ctx, src, s)
+	if err != nil {
+		return none, err
+	}
+	description, err := e.describe(m, s)
+	if err != nil {
+		return none, err
+	}
+	block, err := e.cipher(e.encrypt, m.Encrypt, s)
+	if err != nil {
+		return none, err
+	}
+	sealed := wire.Sealed{Fresh: block != nil}
+	sealed.Slab, sealed.Value = e.encryptAll(block, s, len(description)+maxLocalSignature)
+
+	signature, err := m.Sign.Sign(ctx, e.stringToSign(s))
+	if ended := e.encrypt.context(ctx); ended != nil {
+		return none, ended
+	}
+	if err == nil && len(signature) == 0 {
+		err = errors.New("it returned an empty signature")
+	}
+	if err != nil {
+		return none, e.encrypt.keys("the provider's Signer failed", err)
+	}
+	mark := func(name string, b []byte) wire.Mark {
+		r := wire.Range{Off: len(sealed.Slab), Len: len(b)}
+		sealed.Slab = append(sealed.Slab, b...)
+		return wire.Mark{Name: name, Range: r}
+	}
+	sealed.Marks = []wire.Mark{mark(e.description, description), mark(e.signature, signature)}
+	return sealed, nil
+}
+
+// maxLocalSignature is the longest signature of an HMAC, in bytes; a longer one costs an allocation.
+const maxLocalSignature = 64
+
+// assign lists the item's attributes with their actions.
+func (e *encryptor) assign(src wire.Source, s *scratch) error {
+	s.slots = src.Slots(s.slots)
+	s.attrs = slices.Grow(s.attrs, len(s.slots))
+	for _, slot := range s.slots {
+		if int(slot) < len(e.declared) {
+			a := e.declared[slot]
+			a.slot = slot
+			s.attrs = append(s.attrs, a)
+			continue
+		}
+		name := src.Name(slot)
+		action, problem := e.actionOfUndeclared(name, src.Protection(slot))
+		if problem != "" {
+			return e.encrypt.format(name, problem, nil)
+		}
+		s.attrs = append(s.attrs, attr{slot: slot, name: name, nameHash: ddbec.HashName(name), action: action})
+	}
+	s.inOrder()
+	return nil
+}
+
+// actionOfUndeclared is how an undeclared attribute is written, or why it is not.
+func (e *encryptor) actionOfUndeclared(name string, read wire.Protection) (_ crypt.Action, problem string) {
+	if problem := e.reserved(name); problem != "" {
+		return 0, problem
+	}
+	if name == "" || len(name) > crypt.MaxNameLength || !utf8.ValidString(name) {
+		return 0, "the name is empty, too long or not valid UTF-8"
+	}
+	action := e.schema.Unknown()
+	if action == 0 {
+		action = crypt.Action(read)
+	}
+	switch action {
+	case crypt.Encrypt, crypt.Sign, crypt.Plain:
+		return action, ""
+	case crypt.Refuse:
+		return 0, "undeclared, and the schema refuses undeclared attributes: declare it"
+	}
+	return 0, "undeclared: declare it, or say by Unknown how undeclared attributes are protected"
+}
+
+// serialize makes the canonical bytes of every value: kept of those to encrypt, hashed of those to sign,
+// checked of the others.
+func (e *encryptor) serialize(src wire.Source, s *scratch) error {
+	size := 0
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		mode := ddbec.ForStorage
+		if a.action == crypt.Encrypt {
+			mode = ddbec.ForEncryption
+		}
+		s.encoder.Reset(mode)
+		if err := src.Write(a.slot, &s.encoder); err != nil {
+			return e.encrypt.format(a.name, "", err)
+		}
+		hash, b, err := s.hashValue()
+		if err != nil {
+			return e.encrypt.format(a.name, "", err)
+		}
+		kind, length := ddbec.Scalar(b)
+		if problem := e.keyProblem(a.slot, kind, length); problem != "" {
+			return e.encrypt.format(a.name, problem, nil)
+		}
+		a.hash = hash
+		a.shaped = kind == wire.Binary && isCiphertext(length)
+		size += len(a.name)
+		if a.action == crypt.Encrypt {
+			a.at = wire.Range{Off: len(s.plain), Len: len(b)}
+			s.plain = append(s.plain, b...)
+			size += ciphertextSize(len(b))
+		}
+	}
+	for _, key := range e.keys {
+		if !s.has(wire.Slot(key)) {
+			return e.encrypt.format(e.declared[key].name, missingKey, nil)
+		}
+	}
+	if size > attribute.MaxItemSize {
+		return e.encrypt.format("", tooLarge, nil)
+	}
+	return nil
+}
+
+const missingKey = "the key attribute is missing"
+
+func (s *scratch) has(slot wire.Slot) bool {
+	for i := range s.attrs {
+		if s.attrs[i].slot == slot {
+			return true
+		}
+	}
+	return false
+}
+
+// keyProblem says why a value cannot be that of a key attribute.
+func (e *encryptor) keyProblem(slot wire.Slot, k wire.Kind, length int) string {
+	for _, key := range e.keys {
+		switch {
+		case wire.Slot(key) != slot:
+		case k != wire.String && k != wire.Number && k != wire.Binary:
+			return "a key attribute is of type S, N or B: give it one of these"
+		case length == 0:
+			return "a key attribute cannot be empty"
+		}
+	}
+	return ""
+}
+
+// encryptionMaterials asks the provider.
+func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source, s *scratch) (provider.EncryptionMaterials, error) {
+	m, err := e.provider.EncryptionMaterials(ctx, e.request(provider.Description{}, func(slot wire.Slot) (attribute.Value, error) {
+		w := attribute.NewWriter(attribute.Sizes{})
+		if err := src.Write(slot, w); err != nil {
+			return nil, err
+		}
+		return w.Value()
+	}))
+	if ended := e.encrypt.context(ctx); ended != nil {
+		return m, ended
+	}
+	if err != nil {
+		return m, e.encrypt.keys("the provider gave no materials", err)
+	}
+	if m.Sign == nil {
+		return m, e.encrypt.keys("the provider gave no Signer", nil)
+	}
+	return m, nil
+}
+
+// request names the item to the provider; value makes a key attribute's value.
+func (e *encryptor) request(d provider.Description, value func(wire.Slot) (attribute.Value, error)) provider.Request {
+	return provider.Request{
+		Table:        e.schema.Table(),
+		PartitionKey: e.schema.PartitionKey(),
+		SortKey:      e.schema.SortKey(),
+		Description:  d,
+		Keys: func() (crypt.Item, error) {
+			item := make(crypt.Item, len(e.keys))
+			for _, key := range e.keys {
+				v, err := value(wire.Slot(key))
+				if err != nil {
+					return nil, err
+				}
+				item[e.declared[key].name] = v
+			}
+			return item, nil
+		},
+	}
+}
+
+// cipher is the block cipher of the item, nil if nothing in it is encrypted.
+func (e *encryptor) cipher(r report, key secret.Key, s *scratch) (cipher.Block, error) {
+	for i := range s.attrs {
+		if s.attrs[i].action != crypt.Encrypt {
+			continue
+		}
+		if key.IsZero() {
+			return nil, r.keys("the provider has no encryption key, and attributes are encrypted", nil)
+		}
+		block, err := aes.NewCipher(key.Expose())
+		if err != nil {
+			return nil, r.keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
+		}
+		return block, nil
+	}
+	return nil, nil
+}
+
+// encryptAll encrypts the plaintexts into a new slab with room for more bytes, and hashes what is stored.
+func (e *encryptor) encryptAll(block cipher.Block, s *scratch, more int) ([]byte, []wire.Range) {
+	size, count, slots := 0, 0, 0
+	for i := range s.attrs {
+		if a := &s.attrs[i]; a.action == crypt.Encrypt {
+			size += ciphertextSize(a.at.Len)
+			slots = max(slots, int(a.slot)+1)
+			count++
+		}
+	}
+	slab := make([]byte, 0, size+more)
+	if count == 0 {
+		return slab, nil
+	}
+	ranges := make([]wire.Range, slots)
+	ivs := slab[size-count*blockSize : size] // every IV is used before what is written over it
+	e.random(ivs)
+	c := chain{block: block, start: cipher.NewCBCEncrypter}
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		if a.action != crypt.Encrypt {
+			continue
+		}
+		off := len(slab)
+		slab = append(slab, ivs[:blockSize]...)
+		ivs = ivs[blockSize:]
+		slab = pad(append(slab, s.plain[a.at.Off:a.at.Off+a.at.Len]...))
+		iv, data := slab[off:off+blockSize], slab[off+blockSize:]
+		c.crypt(iv, data, data)
+		a.hash = s.hashBinary(slab[off:])
+		ranges[a.slot] = wire.Range{Off: off, Len: len(slab) - off}
+	}
+	return slab, ranges
+}
+
+// describe is the material description of the item: the provider's entries and the format's.
+func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte, error) {
+	s.given = m.Description.AppendTo(s.given)
+	s.entries = slices.AppendSeq(s.entries, ddbec.Entries(s.given))
+	if !m.Encrypt.IsZero() {
+		s.entries = append(s.entries, e.symModeEntry)
+	}
+	s.text = e.appendItemHint(append(s.text[:0], e.hint...), s.attrs)
+	if len(s.text) <= maxHint {
+		s.entries = append(s.entries, ddbec.Entry{Name: e.actionsEntry, Value: s.text})
+	}
+	var err error
+	if s.description, err = ddbec.AppendDescription(s.description, s.entries); err != nil {
+		return nil, e.encrypt.keys("the provider's description and the format's entries do not make one", err)
+	}
+	return s.description, nil
+}

@@ -1,0 +1,367 @@
+package ddbec
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"unicode/utf8"
+
+	"github.com/dynaseal/ddb/internal/number"
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+var (
+	errUTF8      = errors.New("text is not valid UTF-8: store it as binary")
+	errDuplicate = errors.New("set with a member twice")
+	errSameKey   = errors.New("map with a key twice")
+	errEmptySet  = errors.New("empty set, which DynamoDB stores only inside an encrypted attribute")
+	errEmptyKey  = errors.New("map with an empty key, which DynamoDB stores only inside an encrypted attribute")
+	errTooDeep   = errors.New("nested deeper than 32 levels")
+	errTooLong   = errors.New("value is longer than the format can say")
+	errNumber    = errors.New("number is far longer than its spelling: DynamoDB has none such")
+	errEvents    = errors.New("value was not described as one value")
+)
+
+// The most that an Encoder keeps for its next user: bytes of a buffer, members of sets and maps.
+const (
+	maxPooled        = 64 << 10
+	maxPooledMembers = 2048
+)
+
+// Mode says what an [Encoder]'s bytes are for, and so what it refuses.
+type Mode uint8
+
+const (
+	// ForStorage: the value will be stored as it is, signed or not. What DynamoDB would refuse or
+	// change is refused: numbers out of range, members and keys twice, empty sets and keys.
+	ForStorage Mode = iota
+
+	// ForEncryption: the value will be stored encrypted, where empty sets and keys are possible.
+	ForEncryption
+
+	// ForVerification: the value is stored, perhaps by a peer, and must hash as the peer hashed it:
+	// members may come twice, and numbers may be outside DynamoDB's range.
+	ForVerification
+)
+
+// Encoder makes the canonical bytes of one value at a time (1.2): numbers in plain spelling (1.3),
+// members of sets and maps in Java's order (1.4). The zero Encoder is ready, [ForStorage]. It holds
+// what it wrote until Reset or Wipe.
+type Encoder struct {
+	buf     []byte
+	spare   []byte   // members while they are put in order
+	members []member // of the open sets and maps, one after the other
+	open    []frame
+	mode    Mode
+	whole   bool // buf is one value
+	err     error
+	scratch [96]byte
+}
+
+// frame is an open set, list or map.
+type frame struct {
+	kind  wire.Kind
+	body  int // offset behind the count
+	first int // its first member in members
+	count int
+	keyed bool // of a map: a key waits for its value
+}
+
+var _ wire.Writer = (*Encoder)(nil)
+
+// Reset readies e for a value.
+func (e *Encoder) Reset(m Mode) {
+	e.buf, e.members, e.open = e.buf[:0], e.members[:0], e.open[:0]
+	e.mode, e.whole, e.err = m, false, nil
+}
+
+// Wipe is Reset that leaves no byte of a value behind, for an Encoder that goes back to a pool.
+func (e *Encoder) Wipe() {
+	e.Reset(ForStorage)
+	e.buf, e.spare = Wiped(e.buf), Wiped(e.spare)
+	clear(e.scratch[:])
+	if cap(e.members) > maxPooledMembers {
+		e.members = nil
+	}
+}
+
+// Wiped clears all of b's capacity and returns b empty for reuse, or nil if it is too large to keep.
+func Wiped(b []byte) []byte {
+	clear(b[:cap(b)])
+	if cap(b) > maxPooled {
+		return nil
+	}
+	return b[:0]
+}
+
+// Bytes are the canonical bytes, valid until the next Reset, or the first refusal.
+func (e *Encoder) Bytes() ([]byte, error) {
+	if e.err == nil && (!e.whole || len(e.open) > 0) {
+		e.err = errEvents
+	}
+	if e.err != nil {
+		return nil, e.err
+	}
+	return e.buf, nil
+}
+
+// Err is the first refusal.
+func (e *Encoder) Err() error { return e.err }
+
+// Scratch lends room to format a value.
+func (e *Encoder) Scratch() []byte { return e.scratch[:0] }
+
+func (e *Encoder) fail(err error) {
+	if e.err == nil {
+		e.err = err
+	}
+}
+
+// begin makes room for a value of kind k: it counts it as a member of what is open and writes its tag,
+// which members of sets do not have.
+func (e *Encoder) begin(k wire.Kind, tag byte) bool {
+	if e.err != nil {
+		return false
+	}
+	if len(e.open) == 0 {
+		if e.whole {
+			e.fail(errEvents)
+			return false
+		}
+		e.whole = true
+		e.buf = append(e.buf, 0, tag)
+		return true
+	}
+	f := &e.open[len(e.open)-1]
+	switch f.kind {
+	case wire.List:
+		f.count++
+	case wire.Map:
+		if !f.keyed {
+			e.fail(errEvents)
+			return false
+		}
+		f.keyed = false
+	default:
+		if k != memberKind(f.kind) {
+			e.fail(errEvents)
+			return false
+		}
+		f.count++
+		e.members = append(e.members, member{start: len(e.buf)})
+		return true
+	}
+	if len(e.open) >= wire.MaxDepth {
+		e.fail(errTooDeep)
+		return false
+	}
+	e.buf = append(e.buf, 0, tag)
+	return true
+}
+
+// memberKind is the kind of the members of a set.
+func memberKind(set wire.Kind) wire.Kind {
+	switch set {
+	case wire.StringSet:
+		return wire.String
+	case wire.NumberSet:
+		return wire.Number
+	case wire.BinarySet:
+		return wire.Binary
+	}
+	return 0
+}
+
+// Null writes a NULL.
+func (e *Encoder) Null() { e.begin(wire.Null, tagNull) }
+
+// Bool writes a BOOL.
+func (e *Encoder) Bool(v bool) {
+	if !e.begin(wire.Bool, tagBool) {
+		return
+	}
+	var b byte
+	if v {
+		b = 1
+	}
+	e.buf = append(e.buf, b)
+}
+
+// String writes an S, or a member of an SS.
+func (e *Encoder) String(v string) {
+	if !utf8.ValidString(v) {
+		e.fail(errUTF8)
+	}
+	if e.begin(wire.String, tagString) {
+		appendCounted(e, v)
+	}
+}
+
+// Text is String of bytes.
+func (e *Encoder) Text(v []byte) {
+	if !utf8.Valid(v) {
+		e.fail(errUTF8)
+	}
+	if e.begin(wire.String, tagString) {
+		appendCounted(e, v)
+	}
+}
+
+// Binary writes a B, or a member of a BS.
+func (e *Encoder) Binary(v []byte) {
+	if e.begin(wire.Binary, tagBinary) {
+		appendCounted(e, v)
+	}
+}
+
+func appendCounted[T ~string | ~[]byte](e *Encoder, v T) {
+	if len(v) > math.MaxInt32 { // peers read lengths as signed
+		e.fail(errTooLong)
+		return
+	}
+	e.buf = binary.BigEndian.AppendUint32(e.buf, uint32(len(v)))
+	e.buf = append(e.buf, v...)
+}
+
+// Number writes an N, or a member of an NS.
+func (e *Encoder) Number(v []byte) {
+	if !e.begin(wire.Number, tagNumber) {
+		return
+	}
+	// In plain spelling DynamoDB's numbers take at most 169 bytes. Without this bound a short
+	// spelling such as 1E999 would take many times the memory it came in.
+	limit := max(169, 2*len(v))
+	spell := number.Storable[[]byte]
+	if e.mode == ForVerification {
+		spell = number.Canonical[[]byte]
+	}
+	at := len(e.buf)
+	e.buf = append(e.buf, 0, 0, 0, 0)
+	var err error
+	if e.buf, err = spell(e.buf, v); err != nil {
+		e.fail(err)
+		return
+	}
+	n := len(e.buf) - at - countSize
+	if n > limit {
+		e.fail(errNumber)
+		return
+	}
+	binary.BigEndian.PutUint32(e.buf[at:], uint32(n))
+}
+
+// Key writes the key of the next member of the open map.
+func (e *Encoder) Key(k string) {
+	if !utf8.ValidString(k) {
+		e.fail(errUTF8)
+	}
+	if e.beginKey(len(k)) {
+		appendCounted(e, k)
+		e.members[len(e.members)-1].text = len(e.buf)
+	}
+}
+
+// KeyText is Key of bytes.
+func (e *Encoder) KeyText(k []byte) {
+	if !utf8.Valid(k) {
+		e.fail(errUTF8)
+	}
+	if e.beginKey(len(k)) {
+		appendCounted(e, k)
+		e.members[len(e.members)-1].text = len(e.buf)
+	}
+}
+
+func (e *Encoder) beginKey(length int) bool {
+	if e.err != nil {
+		return false
+	}
+	if len(e.open) == 0 || e.open[len(e.open)-1].kind != wire.Map || e.open[len(e.open)-1].keyed {
+		e.fail(errEvents)
+		return false
+	}
+	if length == 0 && e.mode == ForStorage {
+		e.fail(errEmptyKey)
+		return false
+	}
+	f := &e.open[len(e.open)-1]
+	f.keyed = true
+	f.count++
+	e.members = append(e.members, member{start: len(e.buf)})
+	e.buf = append(e.buf, 0, tagString)
+	return true
+}
+
+// BeginSet opens an SS, NS or BS.
+func (e *Encoder) BeginSet(k wire.Kind, _ int) {
+	switch k {
+	case wire.StringSet:
+		e.openFrame(k, tagStringSet)
+	case wire.NumberSet:
+		e.openFrame(k, tagNumberSet)
+	case wire.BinarySet:
+		e.openFrame(k, tagBinarySet)
+	default:
+		e.fail(errEvents)
+	}
+}
+
+// BeginList opens an L.
+func (e *Encoder) BeginList(int) { e.openFrame(wire.List, tagList) }
+
+// BeginMap opens an M.
+func (e *Encoder) BeginMap(int) { e.openFrame(wire.Map, tagMap) }
+
+func (e *Encoder) openFrame(k wire.Kind, tag byte) {
+	if !e.begin(k, tag) {
+		return
+	}
+	if e.mode == ForStorage && len(e.open)+1 >= wire.MaxDepth {
+		e.fail(errTooDeep) // DynamoDB takes a scalar on the last level and nothing that holds more
+		return
+	}
+	e.buf = append(e.buf, 0, 0, 0, 0)
+	e.open = append(e.open, frame{kind: k, body: len(e.buf), first: len(e.members)})
+}
+
+// EndSet closes a set, its members in order.
+func (e *Encoder) EndSet() {
+	f, ok := e.close()
+	if !ok || memberKind(f.kind) == 0 {
+		e.fail(errEvents)
+		return
+	}
+	if f.count == 0 && e.mode == ForStorage {
+		e.fail(errEmptySet)
+		return
+	}
+	e.order(f)
+}
+
+// EndList closes a list.
+func (e *Encoder) EndList() {
+	if f, ok := e.close(); !ok || f.kind != wire.List {
+		e.fail(errEvents)
+	}
+}
+
+// EndMap closes a map, its entries in the order of their keys.
+func (e *Encoder) EndMap() {
+	f, ok := e.close()
+	if !ok || f.kind != wire.Map || f.keyed {
+		e.fail(errEvents)
+		return
+	}
+	e.order(f)
+}
+
+// close takes the innermost open frame and writes its count.
+func (e *Encoder) close() (frame, bool) {
+	if e.err != nil || len(e.open) == 0 {
+		return frame{}, false
+	}
+	f := e.open[len(e.open)-1]
+	e.open = e.open[:len(e.open)-1]
+	binary.BigEndian.PutUint32(e.buf[f.body-countSize:], uint32(f.count))
+	return f, true
+}

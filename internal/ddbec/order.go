@@ -1,0 +1,95 @@
+package ddbec
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+// CompareText orders names, map keys and set members as Java does, by UTF-16 code unit (1.4). Both
+// texts are valid UTF-8.
+//
+// Bytes of UTF-8 have the order of code points. UTF-16 differs from it in one case: characters beyond
+// U+FFFF are surrogates, D800 to DFFF, and so come before U+E000 to U+FFFF.
+func CompareText[T, U ~string | ~[]byte](a T, b U) int {
+	i, n := 0, min(len(a), len(b))
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	if i == n {
+		return cmp.Compare(len(a), len(b))
+	}
+	return cmp.Compare(unitOrder(a[i]), unitOrder(b[i]))
+}
+
+// unitOrder moves EE and EF, which start U+E000 to U+FFFF, behind F0 to F4, which start what is beyond.
+func unitOrder(b byte) byte {
+	if b == 0xEE || b == 0xEF {
+		return b + 0x10
+	}
+	return b
+}
+
+// compareBinary orders members of a binary set as Java does, by signed bytes (1.4).
+func compareBinary(a, b []byte) int {
+	i, n := 0, min(len(a), len(b))
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	if i == n {
+		return cmp.Compare(len(a), len(b))
+	}
+	return cmp.Compare(int8(a[i]), int8(b[i]))
+}
+
+// member is an entry of an open set or map, as offsets of buf. The text it is ordered by ends at text;
+// that of a set's member is all there is.
+type member struct{ start, text, end int }
+
+// order sorts what f holds and drops its members.
+func (e *Encoder) order(f frame) {
+	all := e.members[f.first:]
+	e.members = e.members[:f.first]
+	for i := range all {
+		all[i].end = len(e.buf)
+		if i+1 < len(all) {
+			all[i].end = all[i+1].start
+		}
+	}
+	text := func(m member) []byte {
+		if f.kind == wire.Map {
+			return e.buf[m.start+tagSize+countSize : m.text]
+		}
+		return e.buf[m.start+countSize : m.end]
+	}
+	compare := func(a, b member) int {
+		if f.kind == wire.BinarySet {
+			return compareBinary(text(a), text(b))
+		}
+		return CompareText(text(a), text(b))
+	}
+	sorted := slices.IsSortedFunc(all, compare)
+	if !sorted {
+		slices.SortFunc(all, compare)
+	}
+	for i := 1; i < len(all); i++ {
+		if compare(all[i-1], all[i]) != 0 {
+			continue
+		}
+		switch {
+		case f.kind == wire.Map:
+			e.fail(errSameKey)
+		case e.mode != ForVerification:
+			e.fail(errDuplicate)
+		}
+	}
+	if sorted || e.err != nil {
+		return
+	}
+	e.spare = append(e.spare[:0], e.buf[f.body:]...)
+	e.buf = e.buf[:f.body]
+	for _, m := range all {
+		e.buf = append(e.buf, e.spare[m.start-f.body:m.end-f.body]...)
+	}
+}
