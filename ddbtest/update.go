@@ -1,0 +1,57 @@
+package ddbtest
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/dynaseal/ddb/internal/expr"
+)
+
+// updateItem sets and removes whole attributes, and makes the item if there is none.
+func (s *Server) updateItem(q request) (any, error) {
+	var given attributes
+	w, err := q.readWrite("Key", &given)
+	if err != nil {
+		return nil, err
+	}
+	if w.update == nil {
+		return nil, notImplemented(q.operation, "to leave out UpdateExpression")
+	}
+	t, err := s.table(w.table)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := t.key(given)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range t.keys {
+		if slices.Contains(w.update.Names(), a.name) {
+			return nil, invalidParameter("Cannot update attribute %s. This attribute is part of the key", a.name)
+		}
+	}
+	return w.applyTo(t, stored, func(old attributes) (attributes, error) {
+		item := maps.Clone(given)
+		if old != nil {
+			item = old
+		}
+		updated, _, err := t.storable(attributes(w.update.Apply(item)))
+		return updated, err
+	})
+}
+
+// parseUpdate reads an update and the condition that shares its placeholders.
+func (q request) parseUpdate(update string, condition *string, names map[string]string, values attributes) (*expr.Update, *expr.Condition, error) {
+	if err := canonicalValues(values); err != nil {
+		return nil, nil, err
+	}
+	u, c, err := expr.ParseUpdate(update, condition, names, values)
+	switch {
+	case errors.Is(err, expr.ErrUnsupported):
+		return nil, nil, notImplemented(q.operation, "an "+err.Error())
+	case err != nil:
+		return nil, nil, invalid("%v", err)
+	}
+	return u, c, nil
+}
