@@ -6,16 +6,16 @@ import "errors"
 var (
 	// ErrFormat: the item does not fit the format. It does not parse, carries no mark, lacks or adds
 	// attributes; or, when encrypting, holds what the format or DynamoDB cannot store.
-	ErrFormat = errors.New("crypt: item does not fit the format")
+	ErrFormat = errors.New("item does not fit the format")
 
 	// ErrAuth: the keys were in hand and the item failed verification. It was altered, moved from
 	// another item or table, written under other keys or other attribute actions; which of these
 	// is deliberately not said.
-	ErrAuth = errors.New("crypt: item failed verification")
+	ErrAuth = errors.New("item failed verification")
 
 	// ErrKeys: keys could not be had (unreachable, denied, throttled). An outage or a permission,
 	// not tampering; the same item may be tried again.
-	ErrKeys = errors.New("crypt: keys unavailable")
+	ErrKeys = errors.New("keys unavailable")
 )
 
 // Error says where an item failed. It never holds a value or a key.
@@ -29,7 +29,7 @@ type Error struct {
 
 // Error gives operation, table, attribute, detail and cause, in this order.
 func (e *Error) Error() string {
-	s := "crypt: " + e.Op + ": table " + e.Table
+	s := "crypt: " + e.Op + ": table " + quote(e.Table)
 	if e.Attribute != "" {
 		s += ": attribute " + quote(e.Attribute)
 	}

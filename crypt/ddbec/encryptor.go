@@ -154,21 +154,12 @@ func (e *encryptor) release(s *scratch) {
 	e.pool.Put(s)
 }
 
-// hashValue hashes the value that the encoder holds.
-func (s *scratch) hashValue() (ddbec.Hash, []byte, error) {
-	b, err := s.encoder.Bytes()
-	if err != nil {
-		return ddbec.Hash{}, nil, err
-	}
-	return ddbec.HashValue(b), b, nil
-}
-
 // hashBinary hashes a binary as it is stored.
 func (s *scratch) hashBinary(b []byte) ddbec.Hash {
 	s.encoder.Reset(ddbec.ForVerification)
 	s.encoder.Binary(b)
-	h, _, _ := s.hashValue()
-	return h
+	canonical, _ := s.encoder.Bytes() // of one binary: never refused
+	return ddbec.HashValue(canonical)
 }
 
 // inOrder brings the attributes into the order of the string to sign.

@@ -68,5 +68,5 @@ func Example() {
 	// name is stored as *types.AttributeValueMemberB
 	// name is Ada
 	// no signature covers [seen]
-	// true crypt: decrypt: table visits: crypt: item failed verification
+	// true crypt: decrypt: table "visits": item failed verification
 }

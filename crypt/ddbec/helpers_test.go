@@ -215,7 +215,7 @@ func refused(t testing.TB, err, class error, what ...any) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "Tbl", e.Table)
 	if class == crypt.ErrAuth {
-		require.Equal(t, "crypt: decrypt: table Tbl: crypt: item failed verification", err.Error(), "one text for all")
+		require.Equal(t, `crypt: decrypt: table "Tbl": item failed verification`, err.Error(), "one text for all")
 	}
 }
 

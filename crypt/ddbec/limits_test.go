@@ -130,7 +130,7 @@ func TestAllocations(t *testing.T) {
 			panic(err)
 		}
 	})
-	assert.LessOrEqual(t, seal, 7.0, "slab, ranges, marks, signature, the provider's request, two for the AES key")
+	assert.LessOrEqual(t, seal, 6.0, "slab, ranges and marks, signature, the provider's request, two for the AES key")
 
 	stored, err := e.EncryptItem(t.Context(), item)
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestAllocations(t *testing.T) {
 			panic(err)
 		}
 	})
-	assert.LessOrEqual(t, open, 4.0, "the provider's request, two for the AES key")
+	assert.LessOrEqual(t, open, 3.0, "the provider's request, two for the AES key")
 }
 
 func BenchmarkSealItem(b *testing.B) {

@@ -163,12 +163,14 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 		if err := item.Write(slot, &s.encoder); err != nil {
 			return e.decrypt.format(a.name, "", err)
 		}
-		hash, b, err := s.hashValue()
+		b, err := s.encoder.Bytes()
 		if err != nil {
 			return e.decrypt.format(a.name, "", err)
 		}
 		kind, length := ddbec.Scalar(b)
-		a.hash = hash
+		if a.action != crypt.Plain {
+			a.hash = ddbec.HashValue(b)
+		}
 		a.shaped = kind == wire.Binary && isCiphertext(length)
 		if a.action == crypt.Encrypt && !a.shaped {
 			return e.decrypt.format(a.name, "stored unencrypted or cut short, and the schema says encrypt: the item was written under another action", nil)
@@ -186,9 +188,11 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 
 // decryptionMaterials asks the provider.
 func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d provider.Description) (provider.DecryptionMaterials, error) {
-	m, err := e.provider.DecryptionMaterials(ctx, e.request(d, func(slot wire.Slot) (attribute.Value, error) {
-		return attribute.Read(item.Value(slot)), nil
-	}))
+	r := e.request(d)
+	r.Keys = func() (crypt.Item, error) {
+		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) { return attribute.Read(item.Value(slot)), nil })
+	}
+	m, err := e.provider.DecryptionMaterials(ctx, r)
 	if ended := e.decrypt.context(ctx); ended != nil {
 		return m, ended
 	}

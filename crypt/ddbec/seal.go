@@ -40,7 +40,7 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 	if err := e.serialize(src, s); err != nil {
 		return none, err
 	}
-	m, err := e.encryptionMaterials(ctx, src, s)
+	m, err := e.encryptionMaterials(ctx, src)
 	if err != nil {
 		return none, err
 	}
@@ -52,8 +52,9 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 	if err != nil {
 		return none, err
 	}
+	r := new(room)
 	sealed := wire.Sealed{Fresh: block != nil}
-	sealed.Slab, sealed.Value = e.encryptAll(block, s, len(description)+maxLocalSignature)
+	sealed.Slab, sealed.Value = e.encryptAll(block, s, r, len(description)+maxLocalSignature)
 
 	signature, err := m.Sign.Sign(ctx, e.stringToSign(s))
 	if ended := e.encrypt.context(ctx); ended != nil {
@@ -65,13 +66,17 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 	if err != nil {
 		return none, e.encrypt.keys("the provider's Signer failed", err)
 	}
-	mark := func(name string, b []byte) wire.Mark {
-		r := wire.Range{Off: len(sealed.Slab), Len: len(b)}
-		sealed.Slab = append(sealed.Slab, b...)
-		return wire.Mark{Name: name, Range: r}
-	}
-	sealed.Marks = []wire.Mark{mark(e.description, description), mark(e.signature, signature)}
+	sealed.Marks = append(r.marks[:0],
+		wire.Mark{Name: e.description, Range: wire.Range{Off: len(sealed.Slab), Len: len(description)}},
+		wire.Mark{Name: e.signature, Range: wire.Range{Off: len(sealed.Slab) + len(description), Len: len(signature)}})
+	sealed.Slab = append(append(sealed.Slab, description...), signature...)
 	return sealed, nil
+}
+
+// room is what a Sealed of usual size points to beside its slab, in one allocation.
+type room struct {
+	marks  [2]wire.Mark
+	ranges [24]wire.Range
 }
 
 // maxLocalSignature is the longest signature of an HMAC, in bytes; a longer one costs an allocation.
@@ -134,7 +139,7 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 		if err := src.Write(a.slot, &s.encoder); err != nil {
 			return e.encrypt.format(a.name, "", err)
 		}
-		hash, b, err := s.hashValue()
+		b, err := s.encoder.Bytes()
 		if err != nil {
 			return e.encrypt.format(a.name, "", err)
 		}
@@ -142,10 +147,12 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 		if problem := e.keyProblem(a.slot, kind, length); problem != "" {
 			return e.encrypt.format(a.name, problem, nil)
 		}
-		a.hash = hash
 		a.shaped = kind == wire.Binary && isCiphertext(length)
 		size += len(a.name)
-		if a.action == crypt.Encrypt {
+		switch a.action {
+		case crypt.Sign:
+			a.hash = ddbec.HashValue(b)
+		case crypt.Encrypt: // hashed when it is a ciphertext
 			a.at = wire.Range{Off: len(s.plain), Len: len(b)}
 			s.plain = append(s.plain, b...)
 			size += ciphertextSize(len(b))
@@ -188,14 +195,18 @@ func (e *encryptor) keyProblem(slot wire.Slot, k wire.Kind, length int) string {
 }
 
 // encryptionMaterials asks the provider.
-func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source, s *scratch) (provider.EncryptionMaterials, error) {
-	m, err := e.provider.EncryptionMaterials(ctx, e.request(provider.Description{}, func(slot wire.Slot) (attribute.Value, error) {
-		w := attribute.NewWriter(attribute.Sizes{})
-		if err := src.Write(slot, w); err != nil {
-			return nil, err
-		}
-		return w.Value()
-	}))
+func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source) (provider.EncryptionMaterials, error) {
+	r := e.request(provider.Description{})
+	r.Keys = func() (crypt.Item, error) {
+		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) {
+			w := attribute.NewWriter(attribute.Sizes{})
+			if err := src.Write(slot, w); err != nil {
+				return nil, err
+			}
+			return w.Value()
+		})
+	}
+	m, err := e.provider.EncryptionMaterials(ctx, r)
 	if ended := e.encrypt.context(ctx); ended != nil {
 		return m, ended
 	}
@@ -208,25 +219,27 @@ func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source, s 
 	return m, nil
 }
 
-// request names the item to the provider; value makes a key attribute's value.
-func (e *encryptor) request(d provider.Description, value func(wire.Slot) (attribute.Value, error)) provider.Request {
+// request names the item to the provider, all but its Keys.
+func (e *encryptor) request(d provider.Description) provider.Request {
 	return provider.Request{
 		Table:        e.schema.Table(),
 		PartitionKey: e.schema.PartitionKey(),
 		SortKey:      e.schema.SortKey(),
 		Description:  d,
-		Keys: func() (crypt.Item, error) {
-			item := make(crypt.Item, len(e.keys))
-			for _, key := range e.keys {
-				v, err := value(wire.Slot(key))
-				if err != nil {
-					return nil, err
-				}
-				item[e.declared[key].name] = v
-			}
-			return item, nil
-		},
 	}
+}
+
+// keyItem makes the item's key attributes.
+func (e *encryptor) keyItem(value func(wire.Slot) (attribute.Value, error)) (crypt.Item, error) {
+	item := make(crypt.Item, len(e.keys))
+	for _, key := range e.keys {
+		v, err := value(wire.Slot(key))
+		if err != nil {
+			return nil, err
+		}
+		item[e.declared[key].name] = v
+	}
+	return item, nil
 }
 
 // cipher is the block cipher of the item, nil if nothing in it is encrypted.
@@ -248,7 +261,7 @@ func (e *encryptor) cipher(r report, key secret.Key, s *scratch) (cipher.Block, 
 }
 
 // encryptAll encrypts the plaintexts into a new slab with room for more bytes, and hashes what is stored.
-func (e *encryptor) encryptAll(block cipher.Block, s *scratch, more int) ([]byte, []wire.Range) {
+func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int) ([]byte, []wire.Range) {
 	size, count, slots := 0, 0, 0
 	for i := range s.attrs {
 		if a := &s.attrs[i]; a.action == crypt.Encrypt {
@@ -261,7 +274,7 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, more int) ([]byte
 	if count == 0 {
 		return slab, nil
 	}
-	ranges := make([]wire.Range, slots)
+	ranges := slices.Grow(r.ranges[:0], slots)[:slots]
 	ivs := slab[size-count*blockSize : size] // every IV is used before what is written over it
 	e.random(ivs)
 	c := chain{block: block, start: cipher.NewCBCEncrypter}

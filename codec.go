@@ -1,0 +1,207 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+// Codec turns a T into the item a table stores and back: a Table without a client, for streams,
+// exports and fixtures. It is immutable and safe for concurrent use.
+type Codec[T any] struct {
+	name  string // of the table
+	shape *shape
+	enc   crypt.ItemEncryptor // nil: nothing is encrypted
+	seal  wire.Sealer         // enc, where it is a format of ours
+
+	sizes atomic.Pointer[attribute.Sizes] // of the last item encoded, a guess of the next one's
+}
+
+// NewCodec compiles T for the named table. Every mistake in T's tags and in cfg is an error here, all
+// of them at once.
+func NewCodec[T any](name string, cfg Config) (*Codec[T], error) {
+	sh, enc, err := compile(reflect.TypeFor[T](), name, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: new table %q: %w", name, err)
+	}
+	c := &Codec[T]{name: name, shape: sh, enc: enc}
+	c.seal, _ = enc.(wire.Sealer)
+	c.sizes.Store(&attribute.Sizes{S: len(sh.action), Text: 16 * len(sh.action)})
+	return c, nil
+}
+
+// Schema is what the encryptor knows of the table: names and actions.
+func (c *Codec[T]) Schema() crypt.Schema { return c.shape.schema }
+
+// CreateTableInput describes the table with T's keys, paid by request, for tests and first steps. It
+// belongs to the caller.
+func (c *Codec[T]) CreateTableInput() *dynamodb.CreateTableInput {
+	in := &dynamodb.CreateTableInput{TableName: new(c.name), BillingMode: types.BillingModePayPerRequest}
+	for i, a := range c.shape.keys {
+		role := types.KeyTypeHash
+		if i > 0 {
+			role = types.KeyTypeRange
+		}
+		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: &a.name, KeyType: role})
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
+			AttributeName: &a.name, AttributeType: types.ScalarAttributeType(a.kind.String()),
+		})
+	}
+	return in
+}
+
+// Encode returns v as the item to store, encrypted and signed. It refuses what DynamoDB would refuse or
+// change, items over 400 KB included.
+func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
+	e, err := c.encode(ctx, v, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: encode: %w", err)
+	}
+	return e.item, nil
+}
+
+// Decode verifies and decrypts an item as the table stores it. Attributes that T does not declare are
+// verified and dropped. After an error v is the zero T.
+func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error) {
+	if _, err := c.decode(ctx, item, &v); err != nil {
+		var zero T
+		return zero, fmt.Errorf("ddb: decode: %w", err)
+	}
+	return v, nil
+}
+
+// encoded is an item ready to be stored.
+type encoded struct {
+	item  crypt.Item
+	fresh bool // holds randomness of this call: equal bytes in the table are our own write
+}
+
+// undeclared is an attribute that T does not declare, kept as it was read.
+type undeclared struct {
+	name       string
+	value      types.AttributeValue
+	protection wire.Protection
+}
+
+func (c *Codec[T]) encode(ctx context.Context, v *T, extra []undeclared) (encoded, error) {
+	if err := ctx.Err(); err != nil {
+		return encoded{}, err
+	}
+	if v == nil {
+		return encoded{}, errors.New("nil pointer to " + c.shape.plan.Type().String())
+	}
+	plan := c.shape.plan.Source(v)
+	defer plan.Release()
+	var src wire.Source = plan
+	if len(extra) > 0 {
+		src = &extended{plan, c.shape.layout.Len(), extra}
+	}
+
+	e, err := c.protect(ctx, src)
+	if err != nil {
+		return encoded{}, err
+	}
+	for _, a := range c.shape.keys {
+		k, ok := e.item[a.name]
+		if !ok {
+			return encoded{}, fmt.Errorf("attribute %q: %w", a.name, errEmptyKey)
+		}
+		if err := checkKeyValue(a, k); err != nil {
+			return encoded{}, err
+		}
+	}
+	if n := attribute.ItemSize(e.item); n > attribute.MaxItemSize {
+		return encoded{}, fmt.Errorf("item of %d bytes as stored, DynamoDB's limit is %d: split it, or keep large values elsewhere", n, attribute.MaxItemSize)
+	}
+	return e, nil
+}
+
+// protect makes the item of what src describes.
+func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error) {
+	var sealed wire.Sealed
+	if c.seal != nil {
+		if err := c.seal.SealItem(ctx, src, &sealed); err != nil {
+			return encoded{}, err
+		}
+	}
+	guess := c.sizes.Load()
+	item, sizes, err := attribute.Assemble(c.shape.layout, src, &sealed, *guess)
+	if err != nil {
+		return encoded{}, err
+	}
+	if sizes != *guess {
+		c.sizes.Store(new(sizes))
+	}
+	if c.enc != nil && c.seal == nil {
+		if item, err = c.enc.EncryptItem(ctx, item); err != nil {
+			return encoded{}, err
+		}
+	}
+	return encoded{item, sealed.Fresh}, nil
+}
+
+// decode fills v, and returns the attributes that T does not declare. After an error v is to be dropped.
+func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T) ([]undeclared, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len()}
+	defer sink.Release()
+	if c.enc != nil && c.seal == nil {
+		return c.decodeOpened(ctx, item, sink)
+	}
+	it := c.shape.layout.Read(item)
+	defer it.Release()
+	sink.name = it.Name
+	if c.seal != nil {
+		if _, err := c.seal.OpenItem(ctx, it, sink); err != nil {
+			return nil, err
+		}
+		return sink.kept, sink.Finish()
+	}
+	return sink.kept, c.readPlain(it, sink)
+}
+
+// readPlain reads an item of a table without encryption.
+func (c *Codec[T]) readPlain(it *attribute.Item, sink *keeping) error {
+	for _, s := range it.Slots(nil) {
+		if int(s) >= sink.declared && crypt.Reserved(it.Name(s)) {
+			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, it.Name(s))
+		}
+		if err := sink.Set(s, wire.Plain, it.Value(s)); err != nil {
+			return err
+		}
+	}
+	return sink.Finish()
+}
+
+// decodeOpened reads through an ItemEncryptor that only knows maps.
+func (c *Codec[T]) decodeOpened(ctx context.Context, item crypt.Item, sink *keeping) ([]undeclared, error) {
+	opened, err := c.enc.DecryptItem(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	it := c.shape.layout.Read(opened.Item)
+	defer it.Release()
+	sink.name = it.Name
+	for _, s := range it.Slots(nil) {
+		var p wire.Protection
+		if int(s) < sink.declared {
+			p = wire.Protection(c.shape.action[s])
+		} else {
+			p = wire.Protection(opened.Actions[it.Name(s)])
+		}
+		if err := sink.Set(s, p, it.Value(s)); err != nil {
+			return nil, err
+		}
+	}
+	return sink.kept, sink.Finish()
+}

@@ -1,0 +1,22 @@
+package ddb
+
+import "github.com/dynaseal/ddb/crypt"
+
+// Config says how a table's items are protected. Every zero value is safe. It may be shared by all
+// tables of a program.
+type Config struct {
+	// Encryption is the format items are written in and the keys they are written with, such as
+	// ddbec.Format(provider). Every attribute without an action word is then encrypted and signed,
+	// keys are signed. Nil: nothing is protected, and a type that carries an encrypt or sign word
+	// does not construct.
+	Encryption crypt.Format
+
+	// LogicalName is bound into signatures in place of the table's name, so that items can be read
+	// from a table restored under another one. "": the table's name, which then may not be an ARN.
+	LogicalName string
+
+	// Unknown is how attributes that T does not declare are protected. Zero: on reading, whatever
+	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
+	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action.
+	Unknown crypt.Action
+}

@@ -1,0 +1,107 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/wire"
+)
+
+// readForWrite reads an item that is about to be replaced: consistently, as it lies in the table and
+// opened.
+func (t *Table[T]) readForWrite(ctx context.Context, key crypt.Item) (v T, kept []undeclared, read crypt.Item, err error) {
+	if read, err = t.fetch(ctx, key, true); err != nil {
+		return v, nil, nil, err
+	}
+	v, kept, err = t.open(ctx, key, read)
+	return v, kept, read, err
+}
+
+// guarded is the condition that the item is still the one read, and meets the user's conditions. The
+// seal vouches for all that is signed; what is not is compared attribute by attribute, since it may
+// be updated without a new seal.
+func (t *Table[T]) guarded(read crypt.Item, kept []undeclared, when []Cond[T]) (*expression, error) {
+	e := newExpression(t.shape)
+	switch seal, sealed := t.sealOf(read); {
+	case read == nil:
+		e.missing(t.shape.keys[0].name)
+	case sealed:
+		e.unchanged(seal, read)
+		for _, name := range t.unsigned(kept) {
+			e.unchanged(name, read)
+		}
+	default:
+		for name := range read {
+			e.unchanged(name, read)
+		}
+	}
+	return e, addAll(e, when)
+}
+
+// sealOf names the attribute that changes with every write, if the item has one.
+func (t *Table[T]) sealOf(read crypt.Item) (name string, ok bool) {
+	if t.enc == nil {
+		return "", false
+	}
+	name = t.enc.Marks().Seal
+	_, ok = read[name]
+	return name, ok
+}
+
+// unsigned names the attributes that no signature covers, declared and not.
+func (t *Table[T]) unsigned(kept []undeclared) (names []string) {
+	for slot, a := range t.shape.action {
+		if a == crypt.Plain {
+			names = append(names, t.shape.name(wire.Slot(slot)))
+		}
+	}
+	for _, k := range kept {
+		if k.protection == wire.Plain {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// conflict tells why a guarded write was refused. If the item is still the one read it was the user's
+// condition; if not, the write is worth another try.
+func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, failed *types.ConditionalCheckFailedException) (again bool, err error) {
+	if read != nil && attribute.EqualItems(read, failed.Item) {
+		return false, t.conditionError(ctx, key, ErrCondition, failed)
+	}
+	return true, fmt.Errorf("%w: %w", ErrConflict, failed)
+}
+
+const (
+	maxTries  = 8
+	firstWait = 10 * time.Millisecond
+	maxWait   = 500 * time.Millisecond
+)
+
+// retry calls f until it is done or has failed maxTries times, with random waits between, so that
+// writers which met once do not meet again.
+func retry(ctx context.Context, f func() (again bool, err error)) error {
+	wait := firstWait
+	for try := 1; ; try++ {
+		again, err := f()
+		if !again {
+			return err
+		}
+		if try == maxTries {
+			return fmt.Errorf("gave up after %d tries: %w", maxTries, err)
+		}
+		timer := time.NewTimer(rand.N(wait))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+		wait = min(2*wait, maxWait)
+	}
+}

@@ -1,0 +1,57 @@
+package ddb_test
+
+import (
+	"bytes"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The direction of imports, as the design draws it: what a package may import of ours, itself aside.
+var mayImport = map[string][]string{
+	"":                    {"tags", "mapper", "crypt", "provider/secret", "internal/..."},
+	"tags":                {},
+	"mapper":              {"tags", "internal/wire", "internal/number"},
+	"crypt":               {"internal/wire"},
+	"crypt/ddbec":         {"crypt", "provider", "provider/secret", "internal/..."},
+	"provider":            {"crypt", "provider/secret", "internal/..."},
+	"provider/secret":     {},
+	"ddbtest":             {"internal/..."},
+	"internal/wire":       {},
+	"internal/number":     {},
+	"internal/attribute":  {"internal/wire", "internal/number"},
+	"internal/ddbec":      {"internal/wire", "internal/number"},
+	"internal/ddbjson":    {},
+	"internal/expr":       {"internal/attribute", "internal/number", "internal/wire"},
+	"internal/testenv":    {},
+	"examples/quickstart": {"...", "tags", "mapper", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/...", ""},
+}
+
+func TestImportsFollowTheDesign(t *testing.T) {
+	const module = "github.com/dynaseal/ddb"
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "./...").Output()
+	require.NoError(t, err)
+	seen := 0
+	for line := range bytes.Lines(out) {
+		path, imports, _ := strings.Cut(strings.TrimSpace(string(line)), ":")
+		name := strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
+		allowed, known := mayImport[name]
+		if !assert.True(t, known, "package %q is not in the design: say here what it may import", name) {
+			continue
+		}
+		seen++
+		for _, imported := range strings.Fields(imports) {
+			if !strings.HasPrefix(imported, module) {
+				continue
+			}
+			other := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+			ok := slices.Contains(allowed, other) || strings.HasPrefix(other, "internal/") && slices.Contains(allowed, "internal/...")
+			assert.True(t, ok, "%q may not import %q", name, other)
+		}
+	}
+	assert.Len(t, mayImport, seen, "a package of the design is missing")
+}

@@ -1,0 +1,94 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+)
+
+// Put writes v, whatever was there, if the stored item meets all conditions.
+//
+// A conditional write whose answer was lost, and which the SDK then sent again, is recognised by the
+// random bytes in its own encrypted attributes and succeeds. An item with no encrypted attribute has
+// none: its second attempt reports the condition that its first one made false. This holds for
+// Create, Replace, Swap and Modify too.
+func (t *Table[T]) Put(ctx context.Context, v *T, when ...Cond[T]) error {
+	return t.write(ctx, "put", v, anyPresence, when)
+}
+
+// Create writes v if there is no item under its key; the error wraps ErrExists if there is.
+func (t *Table[T]) Create(ctx context.Context, v *T, also ...Cond[T]) error {
+	return t.write(ctx, "create", v, mustBeMissing, also)
+}
+
+// Replace writes v if there is an item under its key that meets all conditions; the error wraps
+// ErrNotFound if there is none.
+func (t *Table[T]) Replace(ctx context.Context, v *T, when ...Cond[T]) error {
+	return t.write(ctx, "replace", v, mustExist, when)
+}
+
+// presence is what a write demands of the item before it.
+type presence uint8
+
+const (
+	anyPresence presence = iota
+	mustBeMissing
+	mustExist
+)
+
+func (t *Table[T]) write(ctx context.Context, op string, v *T, p presence, when []Cond[T]) error {
+	e := newExpression(t.shape)
+	switch partitionKey := t.shape.keys[0].name; p {
+	case mustBeMissing:
+		e.missing(partitionKey)
+	case mustExist:
+		e.exists(partitionKey)
+	}
+	if err := addAll(e, when); err != nil {
+		return t.fail(op, nil, err)
+	}
+	enc, err := t.encode(ctx, v, nil)
+	if err != nil {
+		return t.fail(op, nil, err)
+	}
+	key := t.shape.keyOf(enc.item)
+	failed, err := t.put(ctx, enc, e)
+	if failed == nil {
+		return t.fail(op, key, err)
+	}
+	return t.fail(op, key, t.conditionError(ctx, key, p.cause(failed, len(when)), failed))
+}
+
+// cause tells which of a write's demands was not met.
+func (p presence) cause(failed *types.ConditionalCheckFailedException, conditions int) error {
+	found := len(failed.Item) > 0
+	switch {
+	case p == mustBeMissing && (found || conditions == 0):
+		return ErrExists
+	case p == mustExist && (!found || conditions == 0):
+		return ErrNotFound
+	}
+	return ErrCondition
+}
+
+// put sends a PutItem. failed is set if the condition was not met by somebody else's item.
+func (t *Table[T]) put(ctx context.Context, enc encoded, e *expression) (failed *types.ConditionalCheckFailedException, err error) {
+	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &t.name, Item: enc.item,
+		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+		ReturnValuesOnConditionCheckFailure: e.onFailure(),
+	})
+	if failed, _ = errors.AsType[*types.ConditionalCheckFailedException](err); failed != nil && enc.wrote(failed.Item) {
+		return nil, nil
+	}
+	return failed, err
+}
+
+// wrote reports whether found is this very item: an earlier attempt whose answer was lost.
+func (e encoded) wrote(found crypt.Item) bool {
+	return e.fresh && attribute.EqualItems(e.item, found)
+}

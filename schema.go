@@ -1,0 +1,196 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/mapper"
+	"github.com/dynaseal/ddb/tags"
+)
+
+// shape is a type T compiled for one table: the mapper's plan, what its attributes are to the
+// encryptor, and where its keys lie. It is immutable.
+type shape struct {
+	plan   *mapper.Plan
+	layout *attribute.Layout
+	schema crypt.Schema
+	action []crypt.Action // by slot
+	keys   []keyAttribute // partition key, sort key
+	fields map[fieldAt]wire.Slot
+}
+
+type keyAttribute struct {
+	name  string
+	slot  wire.Slot
+	kind  wire.Kind
+	limit int // bytes of a value
+}
+
+type fieldAt struct {
+	offset uintptr
+	typ    reflect.Type
+}
+
+// compile makes the shape of T in a table and the table's encryptor, nil where nothing is encrypted.
+func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryptor, error) {
+	if table == "" {
+		return nil, nil, errors.New("the table's name is empty")
+	}
+	plan, err := mapper.Compile(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot)}
+	var names []string
+	for i, a := range plan.Attributes() {
+		slot := wire.Slot(i)
+		names = append(names, a.Name)
+		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
+		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
+	}
+	for _, role := range []tags.Key{tags.PartitionKey, tags.SortKey} {
+		for i, a := range plan.Attributes() {
+			if a.Key == role {
+				sh.keys = append(sh.keys, keyAttribute{a.Name, wire.Slot(i), a.Kind, keyLimit(role)})
+			}
+		}
+	}
+	if err := errors.Join(checkActions(plan, cfg)...); err != nil {
+		return nil, nil, err
+	}
+
+	if sh.schema, err = crypt.NewSchema(sh.schemaConfig(logicalName(table, cfg), cfg)); err != nil {
+		return nil, nil, err
+	}
+	if cfg.Encryption == nil {
+		sh.layout = attribute.NewLayout(names, nil)
+		return sh, nil, nil
+	}
+	enc, err := cfg.Encryption.Encryptor(sh.schema)
+	if err != nil {
+		return nil, nil, err
+	}
+	sh.layout = attribute.NewLayout(names, enc.Marks().All)
+	return sh, enc, nil
+}
+
+func (sh *shape) schemaConfig(logical string, cfg Config) crypt.SchemaConfig {
+	c := crypt.SchemaConfig{
+		Table:        logical,
+		PartitionKey: sh.keys[0].name,
+		Actions:      make(map[string]crypt.Action, len(sh.action)),
+		Unknown:      cfg.Unknown,
+	}
+	if len(sh.keys) > 1 {
+		c.SortKey = sh.keys[1].name
+	}
+	for slot, a := range sh.action {
+		c.Actions[sh.name(wire.Slot(slot))] = a
+	}
+	return c
+}
+
+// logicalName is what signatures bind. Where nothing is signed an ARN does no harm, and stands for the
+// name in it.
+func logicalName(table string, cfg Config) string {
+	if cfg.LogicalName != "" {
+		return cfg.LogicalName
+	}
+	if _, name, isARN := strings.Cut(table, ":table/"); isARN && cfg.Encryption == nil {
+		return name
+	}
+	return table
+}
+
+// actionOf is the action of a field: in a table with encryption, protection is the default.
+func actionOf(f tags.Field, encrypted bool) crypt.Action {
+	switch {
+	case !encrypted:
+		return crypt.Plain
+	case f.Key != 0 || f.Action == tags.Sign:
+		return crypt.Sign
+	case f.Action == tags.Plain:
+		return crypt.Plain
+	}
+	return crypt.Encrypt
+}
+
+// checkActions finds the fields that ask for protection in a table that has none.
+func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
+	if cfg.Encryption != nil {
+		return nil
+	}
+	for _, a := range plan.Attributes() {
+		if a.Action == tags.Encrypt || a.Action == tags.Sign {
+			errs = append(errs, fmt.Errorf("type %v, field %s: the tag asks for protection and Config.Encryption is nil: give keys, or take the word out", plan.Type(), a.Path))
+		}
+	}
+	return errs
+}
+
+func keyLimit(k tags.Key) int {
+	if k == tags.PartitionKey {
+		return maxPartitionKey
+	}
+	return maxSortKey
+}
+
+func offsetOf(t reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		f := t.Field(i)
+		offset += f.Offset
+		t = f.Type
+	}
+	return offset
+}
+
+func (sh *shape) name(s wire.Slot) string { return sh.plan.Attributes()[s].Name }
+
+func (sh *shape) encrypted(s wire.Slot) bool { return sh.action[s] == crypt.Encrypt }
+
+// resolve is the slot of the attribute that a selector points to.
+func (sh *shape) resolve(ref fieldRef) (wire.Slot, error) {
+	if ref.err != nil {
+		return 0, ref.err
+	}
+	slot, ok := sh.fields[fieldAt{ref.offset, ref.typ}]
+	if !ok || ref.owner != sh.plan.Type() {
+		return 0, fmt.Errorf("selector of %v points to no attribute of %v: point to a field that is stored as an attribute of its own", ref.owner, sh.plan.Type())
+	}
+	return slot, nil
+}
+
+// value is v as the attribute at slot stores it.
+func (sh *shape) value(slot wire.Slot, v any) (types.AttributeValue, error) {
+	w := attribute.NewWriter(attribute.Sizes{})
+	if err := sh.plan.WriteValue(slot, v, w); err != nil {
+		return nil, err
+	}
+	av, err := w.Value()
+	if err != nil {
+		return nil, fmt.Errorf("attribute %q: %w", sh.name(slot), err)
+	}
+	return av, nil
+}
+
+// fieldOf is the field of *T at slot.
+func (sh *shape) fieldOf(v any, slot wire.Slot) any {
+	return reflect.ValueOf(v).Elem().FieldByIndex(sh.plan.Attributes()[slot].Index).Interface()
+}
+
+// keyOf are the key attributes of an item.
+func (sh *shape) keyOf(item crypt.Item) crypt.Item {
+	key := make(crypt.Item, len(sh.keys))
+	for _, a := range sh.keys {
+		if v, ok := item[a.name]; ok {
+			key[a.name] = v
+		}
+	}
+	return key
+}
