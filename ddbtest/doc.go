@@ -12,11 +12,13 @@
 //
 // # What is there
 //
-// CreateTable, DescribeTable, DeleteTable, ListTables, PutItem, GetItem and DeleteItem. Anything else,
-// an operation or a parameter, answers an error with the code NotImplementedException that names it; it
-// is a smithy.APIError, and nothing is ever ignored in silence.
+// CreateTable, DescribeTable, DeleteTable, ListTables, PutItem, GetItem, DeleteItem, and UpdateItem with
+// updates that set attributes to values and remove attributes. Anything else, an operation, a parameter
+// or another update, answers an error with the code NotImplementedException that names it; it is a
+// smithy.APIError, and nothing is ever ignored in silence.
 //
 // Tables are active at once and gone at once. Reads are consistent. Keys of declared indexes are
-// checked on every write; consumed capacity counts the table and not its indexes. Signatures and
-// credentials are not checked, and nothing outlives the process.
+// checked on every write; consumed capacity counts the table and not its indexes. Every word of the
+// developer guide's list is reserved. Signatures and credentials are not checked, and nothing outlives
+// the process.
 package ddbtest

@@ -23,6 +23,7 @@ const (
 
 var (
 	badRequest       = &fault{kind: "com.amazon.coral.service#SerializationException", message: "the request is not JSON of the operation's shape"}
+	notUnicode       = &fault{kind: badRequest.kind, message: "a name or a string is not UTF-8"}
 	unknownOperation = &fault{kind: "com.amazon.coral.service#UnknownOperationException"}
 	tooLarge         = &fault{status: http.StatusRequestEntityTooLarge, kind: "com.amazon.coral.service#RequestEntityTooLargeException", message: "the request is larger than 16 MB"}
 )

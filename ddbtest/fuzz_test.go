@@ -13,11 +13,12 @@ import (
 // error, and what was stored is stored as it would be again.
 func FuzzRequest(f *testing.F) {
 	const create = `{"TableName":"tab","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}`
-	operations := []string{"PutItem", "GetItem", "DeleteItem", "CreateTable", "DescribeTable", "DeleteTable", "ListTables", "Query"}
+	operations := []string{"PutItem", "GetItem", "DeleteItem", "UpdateItem", "CreateTable", "DescribeTable", "DeleteTable", "ListTables", "Query"}
 	for i, body := range []string{
 		`{"TableName":"tab","Item":{"pk":{"S":"a"},"n":{"N":"1.0"},"s":{"NS":["2","1"]},"l":{"L":[{"B":"AA=="},{"M":{}}]}},"ReturnValues":"ALL_OLD"}`,
 		`{"TableName":"tab","Key":{"pk":{"S":"a"}},"ProjectionExpression":"#a[0].b","ExpressionAttributeNames":{"#a":"b"}}`,
 		`{"TableName":"tab","Key":{"pk":{"S":"a"}},"ConditionExpression":"pk = :v AND size(pk) > :v","ExpressionAttributeValues":{":v":{"S":"a"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}`,
+		`{"TableName":"tab","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET #a = :v REMOVE b","ExpressionAttributeNames":{"#a":"name"},"ExpressionAttributeValues":{":v":{"NS":["1.0","20"]}}}`,
 		create, `{"TableName":"tab"}`, `{"TableName":"arn:aws:dynamodb:us-east-1:1:table/tab"}`, `{"Limit":1,"ExclusiveStartTableName":"a"}`, `{}`, `{"Item":{"pk":{}}}`, `[`, `{"TableName":null}`,
 	} {
 		f.Add(uint8(i), body)

@@ -64,8 +64,8 @@ func TestOverwrite(t *testing.T) {
 		"no key":         {table, item{"v": &avS{Value: canary}}, "Missing the key pk"},
 		"no value":       {table, item{"pk": key["pk"], "v": nil}, "AttributeValue is empty"},
 		"invalid number": {table, item{"pk": key["pk"], "v": &avN{Value: canary}}, "cannot be converted into a number"},
-		"invalid UTF-8":  {table, item{"pk": key["pk"], "v": &avS{Value: canary + "\xff"}}, "not JSON"},
-		"invalid name":   {table, item{"pk": key["pk"], "\xff": &avS{Value: canary}}, "not JSON"},
+		"invalid UTF-8":  {table, item{"pk": key["pk"], "v": &avS{Value: canary + "\xff"}}, "not UTF-8"},
+		"invalid name":   {table, item{"pk": key["pk"], "\xff": &avS{Value: canary}}, "not UTF-8"},
 		"too large":      {table, item{"pk": key["pk"], "v": &avS{Value: strings.Repeat("x", 400<<10)}}, "Item size"},
 	} {
 		err := s.Overwrite(c.table, c.item)

@@ -43,14 +43,8 @@ func (k keySchema) ofItem(item attributes) (string, error) {
 		if !ok {
 			return "", invalidParameter("Missing the key %s in the item", a.name)
 		}
-		if kind := attribute.KindOf(v).String(); kind != a.kind {
-			return "", invalidParameter("Type mismatch for key %s expected: %s actual: %s", a.name, a.kind, kind)
-		}
-		b := scalar(v)
-		if len(b) == 0 {
-			return "", invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", typeWord(a.kind), a.name)
-		}
-		if err := a.checkSize(b); err != nil {
+		b, err := a.bytes(v, "")
+		if err != nil {
 			return "", err
 		}
 		stored = binary.AppendUvarint(stored, uint64(len(b)))
@@ -59,23 +53,14 @@ func (k keySchema) ofItem(item attributes) (string, error) {
 	return string(stored), nil
 }
 
-// checkIndexed refuses an item whose attributes do not fit the keys of an index. An item that lacks
+// checkIndexed refuses an item whose attributes do not fit the key of an index. An item that lacks
 // them is not in the index.
 func (k keySchema) checkIndexed(index string, item attributes) error {
 	for _, a := range k {
-		v, ok := item[a.name]
-		if !ok {
-			continue
-		}
-		if kind := attribute.KindOf(v).String(); kind != a.kind {
-			return invalidParameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, kind, index)
-		}
-		b := scalar(v)
-		if len(b) == 0 {
-			return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", typeWord(a.kind), index, a.name)
-		}
-		if err := a.checkSize(b); err != nil {
-			return err
+		if v, ok := item[a.name]; ok {
+			if _, err := a.bytes(v, index); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -91,29 +76,31 @@ func (k keySchema) has(item attributes) bool {
 	return true
 }
 
-func (a keyAttribute) checkSize(b []byte) error {
-	if a.kind != "N" && len(b) > a.limit {
-		return invalidParameter("Size of key %s has exceeded the maximum size limit of %d bytes", a.name, a.limit)
+// bytes are those of a value, which has the key's type, is not empty and not too long. index is empty
+// where the key is the table's own.
+func (a keyAttribute) bytes(v types.AttributeValue, index string) ([]byte, error) {
+	where := "key " + a.name
+	if index != "" {
+		where = "Index Key " + a.name + " of IndexName " + index
 	}
-	return nil
-}
-
-func typeWord(kind string) string {
-	if kind == "B" {
-		return "binary"
+	kind := attribute.KindOf(v).String()
+	if kind != a.kind {
+		return nil, invalidParameter("Type mismatch for %s expected: %s actual: %s", where, a.kind, kind)
 	}
-	return "string"
-}
-
-// scalar is the bytes of a value of a type that keys can have.
-func scalar(v types.AttributeValue) []byte {
+	var b []byte
 	switch v := v.(type) {
-	case *types.AttributeValueMemberS:
-		return []byte(v.Value)
 	case *types.AttributeValueMemberN:
-		return []byte(v.Value)
+		return []byte(v.Value), nil
+	case *types.AttributeValueMemberS:
+		b = []byte(v.Value)
 	case *types.AttributeValueMemberB:
-		return v.Value
+		b = v.Value
 	}
-	return nil
+	if len(b) == 0 {
+		return nil, invalidParameter("The AttributeValue for a key attribute cannot contain an empty string or binary value: %s", where)
+	}
+	if len(b) > a.limit {
+		return nil, invalidParameter("Size of %s has exceeded the maximum size limit of %d bytes", where, a.limit)
+	}
+	return b, nil
 }

@@ -20,12 +20,8 @@ import (
 
 func TestOtherOperationsAreNotImplemented(t *testing.T) {
 	client := ddbtest.New(t)
-	ctx, name, key := t.Context(), aws.String("a-table"), item{"pk": &avS{Value: canary}}
+	ctx, name := t.Context(), aws.String("a-table")
 	for operation, call := range map[string]func() error{
-		"UpdateItem": func() error {
-			_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: name, Key: key})
-			return err
-		},
 		"Query": func() error {
 			_, err := client.Query(ctx, &dynamodb.QueryInput{TableName: name})
 			return err
@@ -81,6 +77,12 @@ func TestOtherParametersAreNotImplemented(t *testing.T) {
 		_, err := e.PutItem(ctx, in)
 		return err
 	}
+	update := func(change func(*dynamodb.UpdateItemInput)) error {
+		in := &dynamodb.UpdateItemInput{TableName: table, Key: it}
+		change(in)
+		_, err := e.UpdateItem(ctx, in)
+		return err
+	}
 	create := func(change func(*dynamodb.CreateTableInput)) error {
 		in := &dynamodb.CreateTableInput{TableName: newName(), BillingMode: types.BillingModePayPerRequest, KeySchema: keys("pk"), AttributeDefinitions: []types.AttributeDefinition{attribute("pk", "S")}}
 		change(in)
@@ -99,6 +101,13 @@ func TestOtherParametersAreNotImplemented(t *testing.T) {
 			_, err := e.GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: it, AttributesToGet: []string{"pk"}})
 			return err
 		}(),
+		"AttributeUpdates": update(func(in *dynamodb.UpdateItemInput) {
+			in.AttributeUpdates = map[string]types.AttributeValueUpdate{"v": {Value: it["pk"]}}
+		}),
+		"ReturnValues": update(func(in *dynamodb.UpdateItemInput) { in.ReturnValues = types.ReturnValueAllNew }),
+		"update expression": update(func(in *dynamodb.UpdateItemInput) {
+			in.UpdateExpression, in.ExpressionAttributeValues = aws.String("ADD v :v"), item{":v": &avN{Value: "4711"}}
+		}),
 		"Tags": create(func(in *dynamodb.CreateTableInput) {
 			in.Tags = []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}}
 		}),

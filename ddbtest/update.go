@@ -2,21 +2,18 @@ package ddbtest
 
 import (
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/dynaseal/ddb/internal/expr"
 )
 
-// updateItem sets and removes whole attributes, and makes the item if there is none.
+// updateItem sets and removes whole attributes, and makes the item if there is none: without an
+// expression too.
 func (s *Server) updateItem(q request) (any, error) {
 	var given attributes
 	w, err := q.readWrite("Key", &given)
 	if err != nil {
 		return nil, err
-	}
-	if w.update == nil {
-		return nil, notImplemented(q.operation, "to leave out UpdateExpression")
 	}
 	t, err := s.table(w.table)
 	if err != nil {
@@ -26,17 +23,19 @@ func (s *Server) updateItem(q request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.update == nil {
+		w.update = &expr.Update{}
+	}
 	for _, a := range t.keys {
 		if slices.Contains(w.update.Names(), a.name) {
 			return nil, invalidParameter("Cannot update attribute %s. This attribute is part of the key", a.name)
 		}
 	}
 	return w.applyTo(t, stored, func(old attributes) (attributes, error) {
-		item := maps.Clone(given)
-		if old != nil {
-			item = old
+		if old == nil {
+			old = given
 		}
-		updated, _, err := t.storable(attributes(w.update.Apply(item)))
+		updated, _, err := t.storable(w.update.Apply(old))
 		return updated, err
 	})
 }

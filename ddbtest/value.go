@@ -28,7 +28,7 @@ func canonical(all attributes, depth int) (attributes, error) {
 		case len(name) > maxName:
 			return nil, invalid("Attribute name is too large, must be less than 65536 bytes")
 		case !utf8.ValidString(name):
-			return nil, badRequest
+			return nil, notUnicode
 		}
 		var err error
 		if stored[name], err = canonicalValue(v, depth); err != nil {
@@ -89,7 +89,7 @@ func canonicalValue(v types.AttributeValue, depth int) (types.AttributeValue, er
 
 func canonicalString(s string) (string, error) {
 	if !utf8.ValidString(s) {
-		return "", badRequest
+		return "", notUnicode
 	}
 	return s, nil
 }

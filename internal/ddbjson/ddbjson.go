@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// MaxSize is the longest text taken, in bytes: the service's limit for a request.
+	// MaxSize is the longest text taken, in bytes: the service's limit for a request. An item takes a
+	// few times the memory of its text; one of nothing but maps with a single member, 21 times.
 	MaxSize = 16 << 20
 
 	// MaxDepth is how deeply lists and maps may nest in a value that is read or written. It lies
