@@ -22,7 +22,7 @@ var (
 // one of Sign and Verify is required.
 type StaticConfig struct {
 	// Encrypt is an AES key of 16, 24 or 32 bytes, which every item is encrypted with. Zero: items
-	// are signed only, and one that has something to encrypt or decrypt is an error.
+	// are signed only, and one that has something to encrypt or decrypt is a crypt.ErrKeys.
 	Encrypt secret.Key
 
 	// Sign signs items, an [HMAC] say. Nil: the provider only reads.

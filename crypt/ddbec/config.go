@@ -52,19 +52,19 @@ func New(c Config) (crypt.Format, error) {
 
 // format is a Config that was checked, and what the check found.
 type format struct {
-	names names
-	err   error
+	settings settings
+	err      error
 }
 
-// names is the Config with its defaults filled in.
-type names struct {
+// settings is the Config with its defaults filled in.
+type settings struct {
 	provider                                    provider.Provider
 	signature, description, symMode, signingAlg string
 }
 
-func newFormat(c Config) (names, error) {
+func newFormat(c Config) (settings, error) {
 	prefix := cmp.Or(c.DescriptionPrefix, ddbec.DefaultPrefix)
-	n := names{
+	n := settings{
 		provider:    c.Provider,
 		signature:   cmp.Or(c.SignatureField, SignatureField),
 		description: cmp.Or(c.DescriptionField, DescriptionField),
@@ -101,14 +101,14 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		return nil, errors.New("ddbec: new encryptor: the schema is the zero Schema: make it with crypt.NewSchema")
 	}
 	e := &encryptor{
-		names:   f.names,
-		schema:  s,
-		table:   ddbec.HashTable(s.Table()),
-		encrypt: report{"encrypt", s.Table()},
-		decrypt: report{"decrypt", s.Table()},
-		random:  randomBytes,
+		settings: f.settings,
+		schema:   s,
+		table:    ddbec.HashTable(s.Table()),
+		encrypt:  report{"encrypt", s.Table()},
+		decrypt:  report{"decrypt", s.Table()},
+		random:   randomBytes,
 
-		symModeEntry: ddbec.Entry{Name: []byte(f.names.symMode), Value: []byte(ddbec.SymMode)},
+		symModeEntry: ddbec.Entry{Name: []byte(f.settings.symMode), Value: []byte(ddbec.SymMode)},
 		actionsEntry: []byte(ddbec.EntryActions),
 	}
 	var errs []error

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/dynaseal/ddb/crypt"
-	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
@@ -184,25 +183,6 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 	}
 	s.inOrder()
 	return nil
-}
-
-// decryptionMaterials asks the provider.
-func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d provider.Description) (provider.DecryptionMaterials, error) {
-	r := e.request(d)
-	r.Keys = func() (crypt.Item, error) {
-		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) { return attribute.Read(item.Value(slot)), nil })
-	}
-	m, err := e.provider.DecryptionMaterials(ctx, r)
-	if ended := e.decrypt.context(ctx); ended != nil {
-		return m, ended
-	}
-	if err != nil {
-		return m, e.decrypt.keys("the provider gave no materials", err)
-	}
-	if m.Verify == nil {
-		return m, e.decrypt.keys("the provider gave no Verifier", nil)
-	}
-	return m, nil
 }
 
 // verify finds the actions of undeclared attributes under which the signature verifies.

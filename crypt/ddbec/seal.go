@@ -2,7 +2,6 @@ package ddbec
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"errors"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
-	"github.com/dynaseal/ddb/provider/secret"
 )
 
 // SealItem protects src. It refuses, before it asks for keys, what the format or DynamoDB cannot store;
@@ -192,72 +190,6 @@ func (e *encryptor) keyProblem(slot wire.Slot, k wire.Kind, length int) string {
 		}
 	}
 	return ""
-}
-
-// encryptionMaterials asks the provider.
-func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source) (provider.EncryptionMaterials, error) {
-	r := e.request(provider.Description{})
-	r.Keys = func() (crypt.Item, error) {
-		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) {
-			w := attribute.NewWriter(attribute.Sizes{})
-			if err := src.Write(slot, w); err != nil {
-				return nil, err
-			}
-			return w.Value()
-		})
-	}
-	m, err := e.provider.EncryptionMaterials(ctx, r)
-	if ended := e.encrypt.context(ctx); ended != nil {
-		return m, ended
-	}
-	if err != nil {
-		return m, e.encrypt.keys("the provider gave no materials", err)
-	}
-	if m.Sign == nil {
-		return m, e.encrypt.keys("the provider gave no Signer", nil)
-	}
-	return m, nil
-}
-
-// request names the item to the provider, all but its Keys.
-func (e *encryptor) request(d provider.Description) provider.Request {
-	return provider.Request{
-		Table:        e.schema.Table(),
-		PartitionKey: e.schema.PartitionKey(),
-		SortKey:      e.schema.SortKey(),
-		Description:  d,
-	}
-}
-
-// keyItem makes the item's key attributes.
-func (e *encryptor) keyItem(value func(wire.Slot) (attribute.Value, error)) (crypt.Item, error) {
-	item := make(crypt.Item, len(e.keys))
-	for _, key := range e.keys {
-		v, err := value(wire.Slot(key))
-		if err != nil {
-			return nil, err
-		}
-		item[e.declared[key].name] = v
-	}
-	return item, nil
-}
-
-// cipher is the block cipher of the item, nil if nothing in it is encrypted.
-func (e *encryptor) cipher(r report, key secret.Key, s *scratch) (cipher.Block, error) {
-	for i := range s.attrs {
-		if s.attrs[i].action != crypt.Encrypt {
-			continue
-		}
-		if key.IsZero() {
-			return nil, r.keys("the provider has no encryption key, and attributes are encrypted", nil)
-		}
-		block, err := aes.NewCipher(key.Expose())
-		if err != nil {
-			return nil, r.keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
-		}
-		return block, nil
-	}
-	return nil, nil
 }
 
 // encryptAll encrypts the plaintexts into a new slab with room for more bytes, and hashes what is stored.

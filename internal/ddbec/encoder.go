@@ -18,9 +18,13 @@ var (
 	errEmptyKey  = errors.New("map with an empty key, which DynamoDB stores only inside an encrypted attribute")
 	errTooDeep   = errors.New("nested deeper than 32 levels")
 	errTooLong   = errors.New("value is longer than the format can say")
-	errNumber    = errors.New("number is far longer than its spelling: DynamoDB has none such")
+	errNumbers   = errors.New("numbers are far longer than their spelling, which DynamoDB does not return")
 	errEvents    = errors.New("value was not described as one value")
 )
+
+// maxGained is by how many bytes the plain spelling of a stored value's numbers may exceed the spelling
+// they came in, so that many short ones such as 1E99 do not take many times their memory.
+const maxGained = 64 << 10
 
 // The most that an Encoder keeps for its next user: bytes of a buffer, members of sets and maps.
 const (
@@ -54,6 +58,7 @@ type Encoder struct {
 	open    []frame
 	mode    Mode
 	whole   bool // buf is one value
+	gained  int  // bytes by which numbers are longer than their spelling was
 	err     error
 	scratch [96]byte
 }
@@ -72,7 +77,7 @@ var _ wire.Writer = (*Encoder)(nil)
 // Reset readies e for a value.
 func (e *Encoder) Reset(m Mode) {
 	e.buf, e.members, e.open = e.buf[:0], e.members[:0], e.open[:0]
-	e.mode, e.whole, e.err = m, false, nil
+	e.mode, e.whole, e.gained, e.err = m, false, 0, nil
 }
 
 // Wipe is Reset that leaves no byte of a value behind, for an Encoder that goes back to a pool.
@@ -228,9 +233,6 @@ func (e *Encoder) Number(v []byte) {
 	if !e.begin(wire.Number, tagNumber) {
 		return
 	}
-	// In plain spelling DynamoDB's numbers take at most 169 bytes. Without this bound a short
-	// spelling such as 1E999 would take many times the memory it came in.
-	limit := max(169, 2*len(v))
 	spell := number.Storable[[]byte]
 	if e.mode == ForVerification {
 		spell = number.Canonical[[]byte]
@@ -243,125 +245,10 @@ func (e *Encoder) Number(v []byte) {
 		return
 	}
 	n := len(e.buf) - at - countSize
-	if n > limit {
-		e.fail(errNumber)
+	e.gained += max(0, n-len(v))
+	if e.mode == ForVerification && e.gained > maxGained {
+		e.fail(errNumbers)
 		return
 	}
 	binary.BigEndian.PutUint32(e.buf[at:], uint32(n))
-}
-
-// Key writes the key of the next member of the open map.
-func (e *Encoder) Key(k string) {
-	if !utf8.ValidString(k) {
-		e.fail(errUTF8)
-	}
-	if e.beginKey(len(k)) {
-		appendCounted(e, k)
-		e.members[len(e.members)-1].text = len(e.buf)
-	}
-}
-
-// KeyText is Key of bytes.
-func (e *Encoder) KeyText(k []byte) {
-	if !utf8.Valid(k) {
-		e.fail(errUTF8)
-	}
-	if e.beginKey(len(k)) {
-		appendCounted(e, k)
-		e.members[len(e.members)-1].text = len(e.buf)
-	}
-}
-
-func (e *Encoder) beginKey(length int) bool {
-	if e.err != nil {
-		return false
-	}
-	if len(e.open) == 0 || e.open[len(e.open)-1].kind != wire.Map || e.open[len(e.open)-1].keyed {
-		e.fail(errEvents)
-		return false
-	}
-	if length == 0 && e.mode == ForStorage {
-		e.fail(errEmptyKey)
-		return false
-	}
-	f := &e.open[len(e.open)-1]
-	f.keyed = true
-	f.count++
-	e.members = append(e.members, member{start: len(e.buf)})
-	e.buf = append(e.buf, 0, tagString)
-	return true
-}
-
-// BeginSet opens an SS, NS or BS.
-func (e *Encoder) BeginSet(k wire.Kind, _ int) {
-	switch k {
-	case wire.StringSet:
-		e.openFrame(k, tagStringSet)
-	case wire.NumberSet:
-		e.openFrame(k, tagNumberSet)
-	case wire.BinarySet:
-		e.openFrame(k, tagBinarySet)
-	default:
-		e.fail(errEvents)
-	}
-}
-
-// BeginList opens an L.
-func (e *Encoder) BeginList(int) { e.openFrame(wire.List, tagList) }
-
-// BeginMap opens an M.
-func (e *Encoder) BeginMap(int) { e.openFrame(wire.Map, tagMap) }
-
-func (e *Encoder) openFrame(k wire.Kind, tag byte) {
-	if !e.begin(k, tag) {
-		return
-	}
-	if e.mode == ForStorage && len(e.open)+1 >= wire.MaxDepth {
-		e.fail(errTooDeep) // DynamoDB takes a scalar on the last level and nothing that holds more
-		return
-	}
-	e.buf = append(e.buf, 0, 0, 0, 0)
-	e.open = append(e.open, frame{kind: k, body: len(e.buf), first: len(e.members)})
-}
-
-// EndSet closes a set, its members in order.
-func (e *Encoder) EndSet() {
-	f, ok := e.close()
-	if !ok || memberKind(f.kind) == 0 {
-		e.fail(errEvents)
-		return
-	}
-	if f.count == 0 && e.mode == ForStorage {
-		e.fail(errEmptySet)
-		return
-	}
-	e.order(f)
-}
-
-// EndList closes a list.
-func (e *Encoder) EndList() {
-	if f, ok := e.close(); !ok || f.kind != wire.List {
-		e.fail(errEvents)
-	}
-}
-
-// EndMap closes a map, its entries in the order of their keys.
-func (e *Encoder) EndMap() {
-	f, ok := e.close()
-	if !ok || f.kind != wire.Map || f.keyed {
-		e.fail(errEvents)
-		return
-	}
-	e.order(f)
-}
-
-// close takes the innermost open frame and writes its count.
-func (e *Encoder) close() (frame, bool) {
-	if e.err != nil || len(e.open) == 0 {
-		return frame{}, false
-	}
-	f := e.open[len(e.open)-1]
-	e.open = e.open[:len(e.open)-1]
-	binary.BigEndian.PutUint32(e.buf[f.body-countSize:], uint32(f.count))
-	return f, true
 }
