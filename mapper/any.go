@@ -3,7 +3,6 @@ package mapper
 import (
 	"reflect"
 
-	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -63,9 +62,9 @@ func (k *codec) readAny(d *decoder) (any, *Error) {
 }
 
 func (k *codec) readNumber(d *decoder) (Number, *Error) {
-	plain, err := number.Canonical(d.text[:0], d.r.Text())
-	if err != nil {
-		return "", d.unfit(numberType, err.Error())
+	plain, reason := d.plain()
+	if reason != "" {
+		return "", d.unfit(numberType, reason)
 	}
 	return Number(plain), nil
 }

@@ -62,7 +62,7 @@ const tooDeep = "nested deeper than 32 levels, which DynamoDB does not store"
 type decoder struct {
 	r     wire.Reader
 	depth int
-	text  [64]byte // numbers in canonical spelling
+	text  [64]byte // numbers in plain spelling
 }
 
 // read sets v, to its zero value where NULL is stored.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/big"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +27,7 @@ func compile(t reflect.Type, fast bool) (*Plan, error) {
 	c := newCompiler(fast)
 	fields, err := tags.Root(t)
 	if err != nil {
-		c.join(err)
+		c.errs = append(c.errs, err)
 		c.survey(t, rootName(t))
 		return nil, errors.Join(c.errs...)
 	}
@@ -68,15 +69,6 @@ func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
 }
 
-// join adds all errors that err joins.
-func (c *compiler) join(err error) {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		c.errs = append(c.errs, many.Unwrap()...)
-		return
-	}
-	c.errs = append(c.errs, err)
-}
-
 // survey looks for mistakes below a struct whose own tags are wrong and whose fields are therefore not
 // known.
 func (c *compiler) survey(t reflect.Type, path string) {
@@ -85,9 +77,10 @@ func (c *compiler) survey(t reflect.Type, path string) {
 	}
 	c.surveying = true
 	for sf := range t.Fields() {
+		name, _, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
 		switch {
-		case sf.Tag.Get("ddb") == "-":
-		case sf.Anonymous && sf.Type.Kind() == reflect.Struct && !hasText(sf.Type):
+		case name == "-":
+		case sf.Anonymous && name == "": // flattened, if it is a struct
 			c.survey(sf.Type, path+"."+sf.Name)
 		case sf.IsExported():
 			c.codec(sf.Type, words{}, path+"."+sf.Name)
@@ -112,7 +105,7 @@ func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
 	if !ok {
 		k = &codec{typ: t, nilable: canBeNil(t)}
 		c.codecs[variant{t, w}] = k
-		c.compile(k, w, path)
+		c.build(k, w, path)
 	}
 	return k
 }
@@ -125,7 +118,7 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
-func (c *compiler) compile(k *codec, w words, path string) {
+func (c *compiler) build(k *codec, w words, path string) {
 	t := k.typ
 	switch {
 	case t.Kind() == reflect.Interface:

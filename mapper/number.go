@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"bytes"
 	"errors"
 	"math/big"
 	"reflect"
@@ -21,10 +22,7 @@ func (n Number) Rat() (*big.Rat, error) {
 	if err != nil {
 		return nil, errors.New("mapper: number: " + err.Error())
 	}
-	r, ok := new(big.Rat).SetString(string(plain))
-	if !ok {
-		return nil, errors.New("mapper: number: " + number.ErrSyntax.Error())
-	}
+	r, _ := new(big.Rat).SetString(string(plain))
 	return r, nil
 }
 
@@ -33,6 +31,24 @@ func (n Number) text() string {
 		return "0"
 	}
 	return string(n)
+}
+
+// plain is the number that d stands on without an exponent, valid until the next call, or why it is none.
+func (d *decoder) plain() (text []byte, reason string) {
+	text, err := number.Canonical(d.text[:0], d.r.Text())
+	if err != nil {
+		return nil, err.Error()
+	}
+	return text, ""
+}
+
+// integer is plain for a number without a fraction; "1E3" is one.
+func (d *decoder) integer() (text []byte, reason string) {
+	text, reason = d.plain()
+	if bytes.IndexByte(text, '.') >= 0 {
+		return nil, "the number has a fraction"
+	}
+	return text, reason
 }
 
 // number is Number, and json.Number.
@@ -50,9 +66,9 @@ func (k *codec) number() {
 		if d.r.Kind() != wire.Number {
 			return k.mismatch(d.r.Kind())
 		}
-		plain, err := number.Canonical(d.text[:0], d.r.Text())
-		if err != nil {
-			return d.unfit(k.typ, err.Error())
+		plain, reason := d.plain()
+		if reason != "" {
+			return d.unfit(k.typ, reason)
 		}
 		v.SetString(string(plain))
 		return nil

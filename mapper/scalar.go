@@ -49,8 +49,8 @@ func (k *codec) bool(asNumber bool) {
 			v.SetBool(d.r.Bool())
 			return nil
 		case wire.Number: // as some peers store it
-			plain, err := number.Canonical(d.text[:0], d.r.Text())
-			if err != nil || string(plain) != "0" && string(plain) != "1" {
+			plain, reason := d.plain()
+			if reason != "" || string(plain) != "0" && string(plain) != "1" {
 				return d.unfit(k.typ, "a bool is stored as 0 or 1, the number is neither")
 			}
 			v.SetBool(plain[0] == '1')
@@ -113,19 +113,6 @@ func (k *codec) uint() {
 }
 
 const doesNotFit = "the number does not fit "
-
-// integer is the number that d stands on as sign and digits alone; "1E3" is an integer too. What is
-// none has a reason.
-func (d *decoder) integer() (plain []byte, reason string) {
-	plain, err := number.Canonical(d.text[:0], d.r.Text())
-	switch {
-	case err != nil:
-		return nil, err.Error()
-	case bytes.IndexByte(plain, '.') >= 0:
-		return nil, "the number has a fraction"
-	}
-	return plain, ""
-}
 
 func (k *codec) float() {
 	k.kind = wire.Number

@@ -58,12 +58,12 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
-// keep what they hold. The error joins an [*Error] for every attribute that could not be decoded, at
-// most 16, and the struct is then zero as a whole.
+// keep what they hold. The error joins an [*Error] for every attribute that could not be decoded, up to
+// 16 and then one that counts the others; the struct is zero as a whole.
 func (s *Sink) Finish() error {
 	if len(s.errs) > 0 {
 		if s.more > 0 {
-			s.errs = append(s.errs, errors.New("mapper: decode: "+strconv.Itoa(s.more)+" more attributes failed"))
+			s.errs = append(s.errs, &Error{Op: "decode", Type: s.plan.typ, Path: rootName(s.plan.typ), Reason: strconv.Itoa(s.more) + " more attributes failed"})
 		}
 		s.v.SetZero()
 		return errors.Join(s.errs...)

@@ -26,7 +26,8 @@ func (f *field) of(v reflect.Value) reflect.Value {
 	return v.FieldByIndex(f.index)
 }
 
-// fields compiles the fields of t and sorts the parsed ones as it does its own, by name.
+// fields compiles the fields of t, which lies at path; "" for the item, whose fields know their paths.
+// The parsed ones are sorted too, by name.
 func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []field {
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
@@ -59,7 +60,7 @@ func (c *compiler) structure(k *codec, path string) {
 	k.kind = wire.Map
 	parsed, err := tags.Nested(t)
 	if err != nil {
-		c.join(err)
+		c.errs = append(c.errs, err)
 		c.survey(t, path)
 		return
 	}

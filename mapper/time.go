@@ -145,7 +145,8 @@ func parseTime(text []byte, f tags.TimeFormat) (t time.Time, reason string) {
 		}
 		return t, ""
 	}
-	if t.UnmarshalText(text) != nil {
+	// UnmarshalText also takes hours of one digit, and a comma for the point.
+	if len(text) < len("2006-01-02T15:04:05Z") || text[13] != ':' || text[19] == ',' || t.UnmarshalText(text) != nil {
 		return t, "not a time as RFC 3339 spells it"
 	}
 	if _, fraction, ok := bytes.Cut(text, []byte(".")); ok && len(fraction) > 9 {

@@ -134,6 +134,7 @@ var kinds = []struct {
 	{"set of text", []netip.Addr{netip.MustParseAddr("::1")}, "set", avSS("::1")},
 	{"set of text on the pointer", []Color{2, 1}, "set", avSS("green", "red")},
 	{"set of times", []time.Time{noon.Truncate(time.Second)}, "set,unixtime", avNS("1795521600")},
+	{"set of big.Ints", []big.Int{*big.NewInt(1)}, "set", avNS("1")},
 	{"set in an array", [2]string{"a", "b"}, "set", avSS("a", "b")},
 	{"StringSet", mapper.StringSet{"a"}, "", avSS("a")},
 	{"NumberSet", mapper.NumberSet{"1"}, "", avNS("1")},

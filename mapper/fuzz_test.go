@@ -1,0 +1,164 @@
+package mapper_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"net/netip"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/mapper"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Zoo has a field of every kind, under names of one letter that a fuzzer hits.
+type Zoo struct {
+	ID string            `ddb:"id,pk"`
+	A  string            `ddb:"a"`
+	B  bool              `ddb:"b,bool=number"`
+	C  int8              `ddb:"c"`
+	D  uint64            `ddb:"d"`
+	E  float32           `ddb:"e"`
+	F  float64           `ddb:"f"`
+	G  mapper.Number     `ddb:"g"`
+	H  json.Number       `ddb:"h"`
+	I  *big.Int          `ddb:"i"`
+	J  []byte            `ddb:"j"`
+	K  [4]byte           `ddb:"k"`
+	L  time.Time         `ddb:"l"`
+	M  time.Time         `ddb:"m,unixmilli,omitempty"`
+	N  time.Time         `ddb:"n,time=rfc3339nano"`
+	O  time.Time         `ddb:"o,time=date"`
+	P  []string          `ddb:"p"`
+	Q  []mapper.Number   `ddb:"q,set"`
+	R  [][]byte          `ddb:"r,set"`
+	S  map[string]string `ddb:"s"`
+	T  map[Name]Zoo2     `ddb:"t"`
+	U  *Zoo2             `ddb:"u,null"`
+	V  any               `ddb:"v"`
+	W  Lists             `ddb:"w"`
+	X  netip.Addr        `ddb:"x"`
+	Y  [2][]netip.Addr   `ddb:"y"`
+	Z  mapper.StringSet  `ddb:"z"`
+}
+
+type Zoo2 struct {
+	A any             `ddb:"a"`
+	B []*int          `ddb:"b,omitempty"`
+	C *Zoo2           `ddb:"c"`
+	D map[string]Zoo2 `ddb:"d"`
+	E [1]float64      `ddb:"e"`
+}
+
+// grower makes an attribute value of a fuzzer's bytes.
+type grower struct {
+	data []byte
+	left int // values it may still make
+}
+
+func (g *grower) byte() byte {
+	if len(g.data) == 0 {
+		return 0
+	}
+	b := g.data[0]
+	g.data = g.data[1:]
+	return b
+}
+
+func (g *grower) text() string {
+	n := min(int(g.byte()%40), len(g.data))
+	s := string(g.data[:n])
+	g.data = g.data[n:]
+	return s
+}
+
+func (g *grower) texts() (all []string) {
+	for range g.byte() % 4 {
+		all = append(all, g.text())
+	}
+	return all
+}
+
+func (g *grower) value() av {
+	g.left--
+	switch kind := wire.Kind(g.byte() % 12); kind {
+	case wire.Null:
+		return null
+	case wire.Bool:
+		return avBool(g.byte()%2 == 1)
+	case wire.String:
+		return avS(g.text())
+	case wire.Number:
+		return avN(g.text())
+	case wire.Binary:
+		return avB(g.text())
+	case wire.StringSet:
+		return avSS(g.texts()...)
+	case wire.NumberSet:
+		return avNS(g.texts()...)
+	case wire.BinarySet:
+		return avBS(g.texts()...)
+	case wire.List:
+		var all []av
+		for n := int(g.byte() % 8); n > 0 && g.left > 0; n-- {
+			all = append(all, g.value())
+		}
+		return avL(all...)
+	case wire.Map:
+		m := item{}
+		for n := int(g.byte() % 8); n > 0 && g.left > 0; n-- {
+			m[string('a'+g.byte()%26)] = g.value()
+		}
+		return avM(m)
+	case 11: // a chain deeper than what may be stored
+		v := avS("bottom")
+		for range g.byte() {
+			v = avL(v)
+		}
+		return v
+	default:
+		return nil
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("a\x03\x01x"))
+	f.Add([]byte("c\x04\x03127d\x04\x031E3e\x04\x041E99f\x04\x030.1g\x04\x02-0"))
+	f.Add([]byte("l\x03\x1e2026-11-24T12:00:00.123456789Zm\x04\x0d1795521600001n\x03\x192026-11-24T13:00:00+01:00o\x03\x0a2026-11-24"))
+	f.Add([]byte("p\x09\x02\x03\x01x\x01q\x07\x02\x011\x012r\x08\x01\x01br\x09\x01\x05\x01c"))
+	f.Add([]byte("s\x0a\x01k\x03\x01vt\x0a\x01k\x0a\x01b\x09\x02\x04\x011\x01u\x0a\x02c\x0a\x01e\x09\x01\x04\x011a\x06\x01\x01x"))
+	f.Add([]byte("v\x0b\xffw\x09\x02\x09\x01\x09\x00\x01x\x03\x03::1y\x09\x02\x09\x01\x03\x03::1\x01z\x06\x01\x01z"))
+	p, err := mapper.Compile(reflect.TypeFor[Zoo]())
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g := &grower{data: data, left: 200}
+		stored := item{"id": avS("x")}
+		for len(g.data) > 0 && g.left > 0 {
+			stored[string('a'+g.byte()%26)] = g.value()
+		}
+		v := Zoo{A: "stale", V: "stale"}
+		if err := decode(p, stored, &v); err != nil {
+			assert.Equal(t, Zoo{}, v)
+			for _, e := range flatten(err) {
+				assert.Contains(t, e.Error(), "mapper: decode: ")
+			}
+			return
+		}
+		once, err := encode(p, &v)
+		if err != nil {
+			mapperError(t, err) // such as digits beyond 38, an empty set inside an any
+			return
+		}
+		var again Zoo
+		require.NoError(t, decode(p, once, &again), "what was encoded decodes")
+		twice, err := encode(p, &again)
+		require.NoError(t, err)
+		assert.Equal(t, once, twice)
+		var fromBytes Zoo
+		require.NoError(t, decodeBytes(t, p, once, &fromBytes))
+		assert.Equal(t, canonical(t, p, &v), canonical(t, p, &fromBytes))
+	})
+}
