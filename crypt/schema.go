@@ -59,7 +59,7 @@ type schema struct {
 func NewSchema(c SchemaConfig) (Schema, error) {
 	var errs []error
 	fail := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("crypt: schema: table "+quote(c.Table)+": "+format, args...))
+		errs = append(errs, fmt.Errorf("crypt: schema: table %s: %s", quote(c.Table), fmt.Sprintf(format, args...)))
 	}
 	if c.Table == "" {
 		fail("no table name: give the logical name that signatures bind")
