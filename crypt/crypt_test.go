@@ -69,6 +69,11 @@ func TestSchema(t *testing.T) {
 	assert.True(t, crypt.Schema{}.IsZero())
 }
 
+func TestATableNameIsNoFormatString(t *testing.T) {
+	_, err := crypt.NewSchema(crypt.SchemaConfig{Table: "arn:%s%d"})
+	assert.ErrorContains(t, err, `table "arn:%s%d": no partition key`)
+}
+
 func TestSchemaAttributesAreInByteOrder(t *testing.T) {
 	s, err := crypt.NewSchema(crypt.SchemaConfig{Table: "t", PartitionKey: "\uffff", Actions: actions{"\U00010000": crypt.Sign, "a": crypt.Sign, "B": crypt.Sign}})
 	require.NoError(t, err)

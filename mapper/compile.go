@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/tags"
 )
 
@@ -217,17 +216,4 @@ func (ts *dynamicTypes) codec(t reflect.Type) (*codec, error) {
 		return nil, err
 	}
 	return known.(*codec), nil
-}
-
-// setOf is the kind of a set of such members, 0 if there is none.
-func setOf(member wire.Kind) wire.Kind {
-	switch member {
-	case wire.String:
-		return wire.StringSet
-	case wire.Number:
-		return wire.NumberSet
-	case wire.Binary:
-		return wire.BinarySet
-	}
-	return 0
 }

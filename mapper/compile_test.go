@@ -169,6 +169,16 @@ type (
 	Maps  map[string]Maps
 )
 
+// Chain has leaves of all kinds that nest.
+type Chain struct {
+	Next      *Chain
+	Strings   []string
+	Ints      []int
+	StringMap map[string]string
+	IntMap    map[string]int
+	Any       any
+}
+
 func TestValuesThatContainThemselves(t *testing.T) {
 	tree := &Tree{}
 	tree.Right = tree
@@ -202,6 +212,17 @@ func TestDepth(t *testing.T) {
 	_, err = encodeField(t, nested(32), "")
 	assert.ErrorContains(t, err, "nested deeper than 32 levels")
 
+	for _, leaf := range []any{[]string{}, []int{}, map[string]string{}, map[string]int{}, City{}, [1]bool{}} {
+		v := leaf
+		for range 30 {
+			v = []any{v}
+		}
+		_, err := encodeField(t, v, "")
+		require.NoError(t, err, "%T", leaf)
+		_, err = encodeField(t, []any{v}, "")
+		require.ErrorContains(t, err, "nested deeper than 32 levels", "%T", leaf)
+	}
+
 	deep := avS("bottom")
 	for range 10_000 {
 		deep = avL(deep)
@@ -210,6 +231,21 @@ func TestDepth(t *testing.T) {
 	assert.ErrorContains(t, err, "nested deeper than 32 levels")
 	_, err = decodeField[Lists](t, deep, "")
 	assert.ErrorContains(t, err, "nested deeper than 32 levels")
+	for _, leaf := range []item{
+		{"Strings": avL()}, {"Ints": avL()}, {"StringMap": avM(nil)}, {"IntMap": avM(nil)}, {"Any": avL()}, {"Any": avM(nil)}, {"Next": avM(nil)},
+	} {
+		chain := func(levels int) av {
+			v := avM(leaf)
+			for range levels - 1 {
+				v = avM(item{"Next": v})
+			}
+			return v
+		}
+		_, err = decodeField[Chain](t, chain(31), "")
+		require.NoError(t, err)
+		_, err = decodeField[Chain](t, chain(32), "")
+		assert.ErrorContains(t, err, "nested deeper than 32 levels")
+	}
 }
 
 // Four levels of embedding with several fields each: no field may take the place of another.

@@ -124,6 +124,8 @@ func TestDecodingErrorsSayWhereAndNeverWhat(t *testing.T) {
 		`Bird.Array ([2]string): attribute "array": 1 members`:      {"array": avL(avS(canary))},
 		`Bird.Bytes[0] ([]uint8): attribute "bytes": S`:             {"bytes": avSS(canary)},
 		`Bird.Any[0] (interface {}): attribute "any": invalid cann`: {"any": avL(nil)},
+		`Bird.Any[…] (mapper.Number): attribute "any": not a decim`: {"any": avM(item{canary: avN(canary)})},
+		`Bird.Array[1] (string): attribute "array": BOOL cannot be`: {"array": avL(avS(canary), avBool(true))},
 	} {
 		b := Bird{ID: "stale", Text: "stale"}
 		stored["id"] = avS(canary)

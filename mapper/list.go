@@ -44,10 +44,7 @@ func (c *compiler) list(k *codec, w words, path string) {
 
 func (c *compiler) set(k *codec, w words, path string) {
 	elem := c.codec(k.typ.Elem(), words{time: w.time}, path+"[]")
-	if k.kind = setOf(elem.kind); k.kind == 0 {
-		c.fail(k.typ, path, "a set holds strings, numbers or byte strings")
-		return
-	}
+	k.kind = setOf(elem.kind)
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		n := v.Len()
 		e.w.BeginSet(k.kind, n)
@@ -64,6 +61,17 @@ func (c *compiler) set(k *codec, w words, path string) {
 		return k.refusal(e.w)
 	}
 	k.readMembers(elem)
+}
+
+// setOf is the kind of a set of such members. Package tags lets no other be members.
+func setOf(member wire.Kind) wire.Kind {
+	switch member {
+	case wire.Number:
+		return wire.NumberSet
+	case wire.Binary:
+		return wire.BinarySet
+	}
+	return wire.StringSet
 }
 
 // readMembers decodes lists and sets alike: which of them is stored makes no difference to a slice or

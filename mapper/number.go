@@ -22,7 +22,7 @@ func (n Number) Rat() (*big.Rat, error) {
 	if err != nil {
 		return nil, errors.New("mapper: number: " + err.Error())
 	}
-	r, _ := new(big.Rat).SetString(string(plain))
+	r, _ := new(big.Rat).SetString(string(plain)) // takes every plain decimal
 	return r, nil
 }
 
