@@ -4,7 +4,7 @@ package number
 import "errors"
 
 const (
-	// MaxText is the longest text taken and made, in bytes. DynamoDB's own numbers need at most 169
+	// MaxText is the longest text taken and made, in bytes. DynamoDB's own numbers need at most 170
 	// in plain spelling; peers write longer ones into encrypted attributes.
 	MaxText = 1024
 

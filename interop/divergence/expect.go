@@ -1,0 +1,151 @@
+package divergence
+
+import (
+	"cmp"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/interop/protocol"
+)
+
+// Client is an implementation of the format.
+type Client string
+
+// The clients.
+const (
+	Go     Client = "go"
+	Java   Client = "java"
+	Python Client = "python"
+)
+
+// dialect is whose order and numbers a client signs: ours are Java's.
+func (c Client) dialect() Client {
+	if c == Go {
+		return Java
+	}
+	return c
+}
+
+// Writes says whether writer encrypts an item of these classes.
+func (c Classes) Writes(writer Client) bool {
+	return writer != Python || !c.Has(CustomMarks|RangeSigned|RangeEncrypted)
+}
+
+// Reads says whether reader takes an item of these classes from writer.
+func (c Classes) Reads(writer, reader Client) bool {
+	if c.Has(signature) && writer.dialect() != reader.dialect() {
+		return false
+	}
+	return reader != Python || !c.Has(CustomMarks|RangeSigned)
+}
+
+// Unverified says whether reader returns item as it is, marks and all, without a look at its
+// signature (ddbec.md 1.10): Java where no attribute of the item has an action, Python where the case
+// gives none to anything. Ours never does.
+func Unverified(item crypt.Item, c protocol.Case, reader Client) bool {
+	switch reader {
+	case Java:
+		for name := range item {
+			if c.Action(name) != protocol.DoNothing {
+				return false
+			}
+		}
+		return true
+	case Python:
+		for name := range c.Actions {
+			if c.Action(name) != protocol.DoNothing {
+				return false
+			}
+		}
+		return cmp.Or(c.DefaultAction, protocol.DoNothing) == protocol.DoNothing
+	}
+	return false
+}
+
+// Opened is what reader must return of the item that writer was given: the item itself, but that
+// Python rounds encrypted numbers, in either direction.
+func Opened(item crypt.Item, c protocol.Case, writer, reader Client) (crypt.Item, error) {
+	if writer != Python && reader != Python {
+		return item, nil
+	}
+	return roundNumbers(item, c, protocol.EncryptAndSign)
+}
+
+// RoundedAway says whether altered passes with reader for stored: Python signs sign-only numbers
+// rounded, so that it protects no digit behind the 28th.
+func RoundedAway(stored, altered crypt.Item, c protocol.Case, reader Client) (bool, error) {
+	if reader != Python {
+		return false, nil
+	}
+	a, err := roundNumbers(stored, c, protocol.SignOnly)
+	if err != nil {
+		return false, err
+	}
+	b, err := roundNumbers(altered, c, protocol.SignOnly)
+	return err == nil && len(Difference(a, b)) == 0, err
+}
+
+// roundNumbers returns item with the numbers of attributes under action as Python keeps them.
+func roundNumbers(item crypt.Item, c protocol.Case, action string) (crypt.Item, error) {
+	result := make(crypt.Item, len(item))
+	for name, value := range item {
+		if c.Action(name) == action {
+			var err error
+			if value, err = rounded(value); err != nil {
+				return nil, err
+			}
+		}
+		result[name] = value
+	}
+	return result, nil
+}
+
+// rounded is value with its numbers as Python keeps them.
+func rounded(value types.AttributeValue) (types.AttributeValue, error) {
+	switch v := value.(type) {
+	case *types.AttributeValueMemberN:
+		text, err := roundedText(v.Value)
+		return &types.AttributeValueMemberN{Value: text}, err
+	case *types.AttributeValueMemberNS:
+		set := &types.AttributeValueMemberNS{Value: make([]string, len(v.Value))}
+		for i, member := range v.Value {
+			text, err := roundedText(member)
+			if err != nil {
+				return nil, err
+			}
+			set.Value[i] = text
+		}
+		return set, nil
+	case *types.AttributeValueMemberL:
+		list := &types.AttributeValueMemberL{Value: make([]types.AttributeValue, len(v.Value))}
+		for i, element := range v.Value {
+			var err error
+			if list.Value[i], err = rounded(element); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case *types.AttributeValueMemberM:
+		entries := &types.AttributeValueMemberM{Value: make(map[string]types.AttributeValue, len(v.Value))}
+		for name, element := range v.Value {
+			var err error
+			if entries.Value[name], err = rounded(element); err != nil {
+				return nil, err
+			}
+		}
+		return entries, nil
+	}
+	return value, nil
+}
+
+func roundedText(text string) (string, error) {
+	d, err := parseDecimal(text)
+	if err != nil {
+		return "", err
+	}
+	if len(d.digits) <= pythonDigits {
+		return text, nil
+	}
+	return d.rounded(pythonDigits).key(), nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/interop/protocol"
+)
+
+// ddbec makes the encryptor of a case.
+func (d *driver) ddbec(text []byte) (encryptor, error) {
+	var c protocol.Case
+	if err := decodeStrictly(text, &c); err != nil {
+		return encryptor{}, fmt.Errorf("case: %w", err)
+	}
+	if c.Dialect != "" && c.Dialect != "java" {
+		return encryptor{}, fmt.Errorf("dialect %q is not supported: items are written in Java's", c.Dialect)
+	}
+	schema, err := schema(c)
+	if err != nil {
+		return encryptor{}, err
+	}
+	p, err := d.provider(c.Provider)
+	if err != nil {
+		return encryptor{}, err
+	}
+	format, err := ddbec.New(ddbec.Config{
+		Provider:          p,
+		SignatureField:    c.SignatureFieldName,
+		DescriptionField:  c.MaterialDescriptionFieldName,
+		DescriptionPrefix: c.DescriptionPrefix,
+	})
+	if err != nil {
+		return encryptor{}, err
+	}
+	e, err := format.Encryptor(schema)
+	return encryptor{e}, err
+}
+
+func schema(c protocol.Case) (crypt.Schema, error) {
+	config := crypt.SchemaConfig{
+		Table:        c.LogicalTableName,
+		PartitionKey: c.PartitionKey,
+		SortKey:      c.SortKey,
+		Actions:      make(map[string]crypt.Action, len(c.Actions)),
+	}
+	for name, text := range c.Actions {
+		a, err := action(text)
+		if err != nil {
+			return crypt.Schema{}, err
+		}
+		config.Actions[name] = a
+	}
+	if c.DefaultAction == protocol.Discover {
+		return crypt.NewSchema(config)
+	}
+	var err error
+	if config.Unknown, err = action(c.DefaultAction); err != nil {
+		return crypt.Schema{}, err
+	}
+	// The schema signs keys without an action; the protocol gives them the default one.
+	for _, key := range []string{c.PartitionKey, c.SortKey} {
+		if _, ok := config.Actions[key]; !ok && key != "" {
+			config.Actions[key] = config.Unknown
+		}
+	}
+	return crypt.NewSchema(config)
+}
+
+func action(text string) (crypt.Action, error) {
+	switch text {
+	case protocol.EncryptAndSign:
+		return crypt.Encrypt, nil
+	case protocol.SignOnly:
+		return crypt.Sign, nil
+	case protocol.DoNothing, "":
+		return crypt.Plain, nil
+	}
+	return 0, fmt.Errorf("action %q is not supported in this format", text)
+}
+
+// decodeStrictly refuses fields it does not know: a case that asks for more than the driver does
+// must not run as if it had not.
+func decodeStrictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if decoder.More() {
+		return errors.New("text behind the object")
+	}
+	return nil
+}

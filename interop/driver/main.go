@@ -1,0 +1,100 @@
+// Command driver runs this library by the driver protocol of interop/README.md: one JSON request a
+// line on standard input, one JSON answer a line on standard output, in order.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/dynaseal/ddb/interop/protocol"
+)
+
+func main() {
+	if err := run(context.Background(), os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "driver:", err)
+		os.Exit(1)
+	}
+}
+
+// run answers until requests end. Only a broken stream is an error: a bad case is an answer.
+func run(ctx context.Context, requests io.Reader, answers io.Writer) error {
+	lines := bufio.NewReader(requests)
+	out := bufio.NewWriter(answers)
+	encoder := json.NewEncoder(out)
+	d := &driver{}
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			if err := encoder.Encode(d.handle(ctx, line)); err != nil {
+				return err
+			}
+			// Whoever asks may wait for this answer before the next request.
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// driver is the state between requests.
+type driver struct {
+	keys map[string]protocol.Key
+}
+
+func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
+	var request protocol.Request
+	if err := json.Unmarshal(line, &request); err != nil {
+		return refusal(configError{fmt.Errorf("request is not of the protocol: %w", err)})
+	}
+	answer, err := d.guarded(ctx, request)
+	if err != nil {
+		answer = refusal(err)
+	}
+	answer.ID = request.ID
+	return answer
+}
+
+// guarded makes a panic an answer: it is a bug of ours that a run should report and survive. It has
+// no class, so that no test takes it for a refusal.
+func (d *driver) guarded(ctx context.Context, request protocol.Request) (answer protocol.Answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return d.answer(ctx, request)
+}
+
+func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
+	if request.Op == protocol.Setup {
+		d.keys = request.Keys
+		return protocol.Answer{OK: true}, nil
+	}
+	if request.Format != protocol.DDBEC {
+		return protocol.Answer{}, configError{fmt.Errorf("format %q is not supported by this driver", request.Format)}
+	}
+	c, err := d.ddbec(request.Case)
+	if err != nil {
+		return protocol.Answer{}, configError{err}
+	}
+	switch request.Op {
+	case protocol.Encrypt:
+		return c.encrypt(ctx, request.Item)
+	case protocol.Decrypt:
+		return c.decrypt(ctx, request.Item)
+	case protocol.Bench:
+		return c.bench(ctx, request)
+	}
+	return protocol.Answer{}, configError{fmt.Errorf("no operation %q", request.Op)}
+}

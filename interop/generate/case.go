@@ -1,0 +1,75 @@
+package generate
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/dynaseal/ddb/interop/protocol"
+)
+
+var (
+	cipherKeys = []string{"aes128", "aes192", "aes256"}
+	hashes     = []string{"HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"}
+)
+
+// makeKeys makes one key of each AES size, and MAC keys shorter and longer than the block of a hash.
+func (g *Generator) makeKeys() map[string]protocol.Key {
+	keys := map[string]protocol.Key{}
+	for i, name := range cipherKeys {
+		length := 16 + 8*i
+		keys[name] = protocol.Key{Type: "aes", Material: g.bytes(length, length)}
+	}
+	for _, length := range []int{16, 32, 64, 200} {
+		keys[fmt.Sprintf("mac%d", length)] = protocol.Key{Type: "hmac", Material: g.bytes(length, length)}
+	}
+	return keys
+}
+
+// emptyCase is a case without actions. The names it uses are taken.
+func (g *Generator) emptyCase(taken map[string]bool) protocol.Case {
+	c := protocol.Case{
+		LogicalTableName: g.text(1, 20),
+		PartitionKey:     g.name(taken),
+		Actions:          map[string]string{},
+		Provider:         g.provider(),
+	}
+	if g.chance(0.5) {
+		c.SortKey = g.name(taken)
+	}
+	if g.spice.marks {
+		c.SignatureFieldName = g.name(taken)
+		if g.chance(0.7) {
+			c.MaterialDescriptionFieldName = g.name(taken)
+		}
+		if g.chance(0.7) {
+			c.DescriptionPrefix = g.text(1, 10)
+		}
+	}
+	return c
+}
+
+// provider is a static one with any size of AES and of HMAC, one in ten without a cipher.
+func (g *Generator) provider() json.RawMessage {
+	p := protocol.Static{
+		Type: "static",
+		Sign: protocol.Sign{
+			Key:       fmt.Sprintf("mac%d", []int{16, 32, 64, 200}[g.rand.IntN(4)]),
+			Algorithm: hashes[g.rand.IntN(len(hashes))],
+		},
+	}
+	g.encrypts = !g.chance(0.1)
+	if g.encrypts {
+		p.Encrypt = cipherKeys[g.rand.IntN(len(cipherKeys))]
+	}
+	if g.chance(0.2) {
+		p.Description = map[string]string{}
+		for range g.between(1, 3) {
+			p.Description[g.text(1, 10)] = g.text(0, 20)
+		}
+	}
+	encoded, err := json.Marshal(p)
+	if err != nil {
+		panic("generate: provider: " + err.Error())
+	}
+	return encoded
+}

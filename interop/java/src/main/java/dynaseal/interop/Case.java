@@ -1,0 +1,77 @@
+package dynaseal.interop;
+
+import com.amazonaws.services.dynamodbv2.datamodeling.encryption.DynamoDBEncryptor;
+import com.amazonaws.services.dynamodbv2.datamodeling.encryption.EncryptionContext;
+import com.amazonaws.services.dynamodbv2.datamodeling.encryption.EncryptionFlags;
+import com.amazonaws.services.dynamodbv2.model.AttributeValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.security.GeneralSecurityException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What a case describes, ready for any number of items. */
+final class Case {
+  private static final String DEFAULT_PREFIX = "amzn-ddb-map-";
+
+  private final DynamoDBEncryptor encryptor;
+  private final EncryptionContext context;
+  private final Map<String, Set<EncryptionFlags>> actions = new HashMap<>();
+  private final Set<EncryptionFlags> defaultAction;
+  private final Set<String> marks;
+
+  Case(Keys keys, JsonNode json) throws ConfigException {
+    if (!json.path("dialect").asText("java").equals("java")) {
+      throw new ConfigException("this client writes its own dialect only");
+    }
+    String prefix = json.path("descriptionPrefix").asText(DEFAULT_PREFIX);
+    encryptor = DynamoDBEncryptor.getInstance(new Providers(keys, prefix).make(json.path("provider")), prefix);
+    if (json.has("signatureFieldName")) {
+      encryptor.setSignatureFieldName(json.get("signatureFieldName").asText());
+    }
+    if (json.has("materialDescriptionFieldName")) {
+      encryptor.setMaterialDescriptionFieldName(json.get("materialDescriptionFieldName").asText());
+    }
+    marks = Set.of(encryptor.getSignatureFieldName(), encryptor.getMaterialDescriptionFieldName());
+    context =
+        new EncryptionContext.Builder()
+            .withTableName(json.path("logicalTableName").asText())
+            .withHashKeyName(json.path("partitionKey").asText())
+            .withRangeKeyName(json.path("sortKey").asText(null))
+            .build();
+    for (var fields = json.path("actions").fields(); fields.hasNext(); ) {
+      var field = fields.next();
+      actions.put(field.getKey(), flags(field.getValue().asText()));
+    }
+    defaultAction = flags(json.path("defaultAction").asText("DO_NOTHING"));
+  }
+
+  private static Set<EncryptionFlags> flags(String action) throws ConfigException {
+    return switch (action) {
+      case "ENCRYPT_AND_SIGN" -> EnumSet.of(EncryptionFlags.ENCRYPT, EncryptionFlags.SIGN);
+      case "SIGN_ONLY" -> EnumSet.of(EncryptionFlags.SIGN);
+      case "DO_NOTHING" -> EnumSet.noneOf(EncryptionFlags.class);
+      default -> throw new ConfigException("this client has no action " + action);
+    };
+  }
+
+  Map<String, AttributeValue> encrypt(Map<String, AttributeValue> item) throws GeneralSecurityException {
+    return encryptor.encryptRecord(item, flagsOf(item), context);
+  }
+
+  Map<String, AttributeValue> decrypt(Map<String, AttributeValue> item) throws GeneralSecurityException {
+    return encryptor.decryptRecord(item, flagsOf(item), context);
+  }
+
+  /** The client leaves alone what the map lacks, so a default action is given to every name of the item. */
+  private Map<String, Set<EncryptionFlags>> flagsOf(Map<String, AttributeValue> item) {
+    Map<String, Set<EncryptionFlags>> all = new HashMap<>(actions);
+    for (String name : item.keySet()) {
+      if (!marks.contains(name)) {
+        all.putIfAbsent(name, defaultAction);
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,108 @@
+// Package protocol is the driver protocol: how implementations of the formats are run against each
+// other. A driver reads one JSON [Request] a line from standard input and writes one JSON [Answer] a
+// line to standard output, in order. interop/README.md describes it; the same text serves drivers in
+// other languages.
+package protocol
+
+import (
+	"cmp"
+	"encoding/json"
+)
+
+// Operations.
+const (
+	Setup   = "setup"
+	Encrypt = "encrypt"
+	Decrypt = "decrypt"
+	Bench   = "bench"
+)
+
+// DDBEC is the legacy format.
+const DDBEC = "ddbec"
+
+// Classes of refusals. They bind our driver; peers may leave them out.
+const (
+	ClassAuth   = "auth"
+	ClassFormat = "format"
+	ClassKeys   = "keys"
+	ClassConfig = "config" // a constructor refused the case
+)
+
+// Request is one line to a driver.
+type Request struct {
+	Op     string          `json:"op"`
+	Keys   map[string]Key  `json:"keys,omitempty"` // of setup
+	Format string          `json:"format,omitempty"`
+	ID     json.RawMessage `json:"id,omitempty"`
+	Case   json.RawMessage `json:"case,omitempty"` // a [Case]
+	Item   json.RawMessage `json:"item,omitempty"` // DynamoDB JSON
+
+	// Of bench: items untimed, items a run, runs.
+	Warm int `json:"warm,omitempty"`
+	Each int `json:"each,omitempty"`
+	Runs int `json:"runs,omitempty"`
+}
+
+// Answer is one line from a driver.
+type Answer struct {
+	ID    json.RawMessage `json:"id,omitempty"`
+	OK    bool            `json:"ok"`
+	Item  json.RawMessage `json:"item,omitempty"` // DynamoDB JSON
+	Class string          `json:"class,omitempty"`
+	Error string          `json:"error,omitempty"`
+
+	// Of bench: mean µs an item, one number a run.
+	EncryptMicros []float64 `json:"encryptMicros,omitempty"`
+	DecryptMicros []float64 `json:"decryptMicros,omitempty"`
+}
+
+// Key is key material of the setup request. Test keys only.
+type Key struct {
+	Type       string `json:"type"`                 // aes, hmac, rsa or ec
+	Material   []byte `json:"material,omitempty"`   // of aes and hmac
+	PrivateDER []byte `json:"privateDer,omitempty"` // PKCS #8, of rsa and ec
+	PublicDER  []byte `json:"publicDer,omitempty"`  // SPKI, of rsa and ec
+}
+
+// The attribute actions of a [Case].
+const (
+	EncryptAndSign = "ENCRYPT_AND_SIGN"
+	SignOnly       = "SIGN_ONLY"
+	DoNothing      = "DO_NOTHING"
+	Discover       = "DISCOVER" // as DefaultAction only: what verifies decides
+)
+
+// Case is everything a driver needs to know of an item, in the ddbec format.
+type Case struct {
+	LogicalTableName string            `json:"logicalTableName"`
+	PartitionKey     string            `json:"partitionKey"`
+	SortKey          string            `json:"sortKey,omitempty"`
+	Actions          map[string]string `json:"actions"`
+	DefaultAction    string            `json:"defaultAction,omitempty"` // of attributes without an action; empty: DoNothing
+
+	Provider json.RawMessage `json:"provider"` // a [Static] or another type with a field "type"
+
+	SignatureFieldName           string `json:"signatureFieldName,omitempty"`
+	MaterialDescriptionFieldName string `json:"materialDescriptionFieldName,omitempty"`
+	DescriptionPrefix            string `json:"descriptionPrefix,omitempty"`
+	Dialect                      string `json:"dialect,omitempty"` // java or python; empty: the driver's own
+}
+
+// Action is what the case does with the attribute name.
+func (c Case) Action(name string) string {
+	return cmp.Or(c.Actions[name], c.DefaultAction, DoNothing)
+}
+
+// Static is the provider of type "static": keys of the process's own.
+type Static struct {
+	Type        string            `json:"type"`
+	Encrypt     string            `json:"encrypt,omitempty"` // a key's name; empty: nothing is encrypted
+	Sign        Sign              `json:"sign"`
+	Description map[string]string `json:"description,omitempty"`
+}
+
+// Sign names the key of signatures.
+type Sign struct {
+	Key       string `json:"key"`
+	Algorithm string `json:"algorithm,omitempty"` // HmacSHA256 and the like; empty: by the key's type
+}
