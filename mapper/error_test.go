@@ -159,6 +159,16 @@ func TestAllAttributesThatFailAreReportedUpToALimit(t *testing.T) {
 	require.NoError(t, decode(p, item{"F00": avN("1")}, reflect.New(p.Type()).Interface()), "nothing is left for the next item")
 }
 
+func TestFinishThatFailsDropsTheDestination(t *testing.T) {
+	p := compiled[Bird](t)
+	b := Bird{ID: "stale"}
+	sink := p.Sink(&b)
+	defer sink.Release()
+	require.NoError(t, sink.Set(0, wire.Plain, new(attribute.Reader)))
+	require.Error(t, sink.Finish())
+	assert.Equal(t, Bird{}, b)
+}
+
 func TestASinkThatIsNotFinishedLeavesNothing(t *testing.T) {
 	p := compiled[Bird](t)
 	b := Bird{ID: "stale", Text: "stale"}

@@ -50,7 +50,6 @@ func (c *compiler) mapping(k *codec, path string) {
 		name, member := reflect.New(key).Elem(), reflect.New(elem.typ).Elem()
 		for d.r.Next() {
 			name.SetString(d.r.KeyStr())
-			member.SetZero()
 			if err := elem.read(member, d); err != nil {
 				return err.in(inMap)
 			}

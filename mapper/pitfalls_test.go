@@ -170,6 +170,49 @@ func TestDecodingClearsWhatIsMissing(t *testing.T) {
 	assert.Equal(t, &Inner{Kept: "old", Missing: "old"}, shared, "what the struct referred to is not written to")
 }
 
+// What is pooled remembers nothing of the item before.
+func TestDecodingClearsWhatIsMissingOfEveryItem(t *testing.T) {
+	type T struct {
+		ID   string `ddb:"id,pk"`
+		A, B string
+	}
+	p := compiled[T](t)
+	for range 20 {
+		v := T{A: "stale", B: "stale"}
+		require.NoError(t, decode(p, item{"id": avS("x"), "A": avS("a"), "B": avS("b")}, &v))
+		assert.Equal(t, T{"x", "a", "b"}, v)
+		require.NoError(t, decode(p, item{"id": avS("x"), "B": avS("b")}, &v))
+		assert.Equal(t, T{"x", "", "b"}, v)
+	}
+}
+
+// Pile reads text on top of what it holds.
+type Pile []byte
+
+func (p Pile) MarshalText() ([]byte, error) { return p, nil }
+
+func (p *Pile) UnmarshalText(b []byte) error { *p = append(*p, b...); return nil }
+
+func TestDecodingReplaces(t *testing.T) {
+	type T struct {
+		ID   string `ddb:"id,pk"`
+		Int  big.Int
+		Pile Pile
+		Map  map[string]Pile
+	}
+	old := big.NewInt(77)
+	v := T{Int: *old, Pile: append(make(Pile, 0, 16), "old"...)}
+	pile := v.Pile[:16]
+	require.NoError(t, decode(compiled[T](t), item{
+		"id": avS("x"), "Int": avN("5"), "Pile": avS("new"), "Map": avM(item{"a": avS("1"), "b": avS("2"), "c": avS("3")}),
+	}, &v))
+	assert.Equal(t, "5", v.Int.String())
+	assert.Equal(t, "77", old.String(), "digits that a copy shares")
+	assert.Equal(t, Pile("new"), v.Pile)
+	assert.Equal(t, "old\x00\x00\x00", string(pile[:6]))
+	assert.Equal(t, map[string]Pile{"a": Pile("1"), "b": Pile("2"), "c": Pile("3")}, v.Map)
+}
+
 func TestDecodingSharesNoMemory(t *testing.T) {
 	type T struct {
 		ID    string `ddb:"id,pk"`

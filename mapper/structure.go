@@ -32,7 +32,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), index: slices.Clone(p.Index)}
+		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index}
 		at := path + f.step
 		if path == "" {
 			at = p.Path

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/mapper"
 	"github.com/stretchr/testify/assert"
@@ -86,6 +87,21 @@ func TestTwoWritesAreTheSame(t *testing.T) {
 		assert.Equal(t, before, *asked, "they are not asked again")
 		src.Release()
 	}
+}
+
+// What one Writer takes another may refuse: an empty set can be encrypted and not stored as it is.
+func TestSecondWriterRefuses(t *testing.T) {
+	type T struct {
+		ID  string `ddb:"id,pk"`
+		Any any
+	}
+	src := compiled[T](t).Source(&T{ID: "x", Any: mapper.StringSet{}})
+	defer src.Release()
+	var e ddbec.Encoder
+	e.Reset(ddbec.ForEncryption)
+	require.NoError(t, src.Write(0, &e))
+	err := src.Write(0, attribute.NewWriter(attribute.Sizes{}))
+	assert.EqualError(t, err, `mapper: encode: T.Any (interface {}): attribute "Any": empty set, which DynamoDB does not store`)
 }
 
 // Grumpy fails with its value in the error, both ways.
