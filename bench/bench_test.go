@@ -1,0 +1,203 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb"
+	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/secret"
+	"github.com/guregu/dynamo/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type item = map[string]types.AttributeValue
+
+func orders(t testing.TB) *ddb.Codec[Order] {
+	c, err := ddb.NewCodec[Order]("orders", ddb.Config{})
+	require.NoError(t, err)
+	return c
+}
+
+func customers(t testing.TB) *ddb.Codec[Customer] {
+	encryption, err := secret.New(encryptionKey)
+	require.NoError(t, err)
+	signing, err := secret.New(signingKey)
+	require.NoError(t, err)
+	keys, err := provider.Static(encryption, signing)
+	require.NoError(t, err)
+	c, err := ddb.NewCodec[Customer]("customers", ddb.Config{Encryption: ddbec.Format(keys)})
+	require.NoError(t, err)
+	return c
+}
+
+var (
+	encryptionKey = []byte("an AES-256 key for figures only.")
+	signingKey    = []byte("an HMAC key, for figures too....")
+)
+
+// marshalers are the rivals: every one makes the same item of the same struct.
+func marshalers(t testing.TB) []struct {
+	name string
+	f    func(*Order) (item, error)
+} {
+	c := orders(t)
+	return []struct {
+		name string
+		f    func(*Order) (item, error)
+	}{
+		{"dynaseal", func(o *Order) (item, error) { return c.Encode(t.Context(), o) }},
+		{"attributevalue", func(o *Order) (item, error) { return attributevalue.MarshalMap(o) }},
+		{"guregu", func(o *Order) (item, error) { return dynamo.MarshalItem(o) }},
+		{"hand", func(o *Order) (item, error) { return marshalByHand(o), nil }},
+	}
+}
+
+func unmarshalers(t testing.TB) []struct {
+	name string
+	f    func(item, *Order) error
+} {
+	c := orders(t)
+	return []struct {
+		name string
+		f    func(item, *Order) error
+	}{
+		{"dynaseal", func(m item, o *Order) (err error) { *o, err = c.Decode(t.Context(), m); return err }},
+		{"attributevalue", func(m item, o *Order) error { return attributevalue.UnmarshalMap(m, o) }},
+		{"guregu", func(m item, o *Order) error { return dynamo.UnmarshalItem(m, o) }},
+		{"hand", unmarshalByHand},
+	}
+}
+
+func TestRivalsDoTheSame(t *testing.T) {
+	o := NewOrder()
+	want := marshalByHand(&o)
+	for _, r := range marshalers(t) {
+		got, err := r.f(&o)
+		require.NoError(t, err, r.name)
+		assert.Equal(t, want, got, r.name)
+	}
+	for _, r := range unmarshalers(t) {
+		var got Order
+		require.NoError(t, r.f(want, &got), r.name)
+		assert.Equal(t, o, got, r.name)
+	}
+}
+
+func BenchmarkMarshal(b *testing.B) {
+	o := NewOrder()
+	for _, r := range marshalers(b) {
+		b.Run(r.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := r.f(&o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkUnmarshal(b *testing.B) {
+	o := NewOrder()
+	m := marshalByHand(&o)
+	for _, r := range unmarshalers(b) {
+		b.Run(r.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var got Order
+				if err := r.f(m, &got); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// floorItem are the fields of a Customer in the order the format signs them.
+func floorItem(t testing.TB) (f *floor, values [][]byte) {
+	c := NewCustomer()
+	var names []string
+	var encrypted []bool
+	add := func(name, v string, enc bool) {
+		names, encrypted, values = append(names, name), append(encrypted, enc), append(values, []byte(v))
+	}
+	add("address", c.Address, true)
+	add("balance", c.Balance, true)
+	add("city", c.City, false)
+	add("country", c.Country, false)
+	add("created", c.Created, false)
+	add("email", c.Email, true)
+	add("history", c.History, true)
+	add("order_id", c.OrderID, false)
+	add("phone", c.Phone, true)
+	add("pk", c.PK, false)
+	add("sk", c.SK, false)
+	add("status", c.Status, false)
+	f, err := newFloor(encryptionKey, signingKey, names, encrypted)
+	require.NoError(t, err)
+	return f, values
+}
+
+// The floor must do the format's work, not less: what it writes is what ddb reads.
+func TestFloorWritesWhatDDBReads(t *testing.T) {
+	f, values := floorItem(t)
+	stored := make([][]byte, len(values))
+	signature := f.write(values, stored)
+	names := []string{"address", "balance", "city", "country", "created", "email", "history", "order_id", "phone", "pk", "sk", "status"}
+	m := item{"*amzn-ddb-map-sig*": &types.AttributeValueMemberB{Value: signature}}
+	for i, name := range names {
+		if f.fields[i].encrypted {
+			m[name] = &types.AttributeValueMemberB{Value: stored[i]}
+		} else {
+			m[name] = &types.AttributeValueMemberS{Value: string(stored[i])}
+		}
+	}
+	m["*amzn-ddb-map-desc*"] = &types.AttributeValueMemberB{Value: []byte("\x00\x00\x00\x00\x00\x00\x00\x15amzn-ddb-map-sym-mode\x00\x00\x00\x11/CBC/PKCS5Padding")}
+	got, err := customers(t).Decode(t.Context(), m)
+	require.NoError(t, err)
+	assert.Equal(t, NewCustomer(), got)
+
+	again := make([][]byte, len(values))
+	require.NoError(t, f.read(stored, signature, again))
+	assert.Equal(t, values, again)
+}
+
+func TestAllocationsFromStructToStoredItem(t *testing.T) {
+	const budget = 16
+	c, v := customers(t), NewCustomer()
+	got := testing.AllocsPerRun(200, func() {
+		if _, err := c.Encode(t.Context(), &v); err != nil {
+			t.Fatal(err)
+		}
+	})
+	assert.LessOrEqual(t, got, float64(budget))
+}
+
+func BenchmarkItem(b *testing.B) {
+	c, v := customers(b), NewCustomer()
+	f, values := floorItem(b)
+	stored := make([][]byte, len(values))
+	signature := f.write(values, stored)
+	m, err := c.Encode(b.Context(), &v)
+	require.NoError(b, err)
+
+	measure := func(name string, op func() error) {
+		b.Run("ddbec/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := op(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	measure("write/dynaseal", func() error { _, err := c.Encode(b.Context(), &v); return err })
+	out := make([][]byte, len(values))
+	measure("write/floor", func() error { f.write(values, out); return nil })
+	measure("read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
+	measure("read/floor", func() error { return f.read(stored, signature, out) })
+}
