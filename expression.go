@@ -62,8 +62,6 @@ func (e *expression) unchanged(attribute string, read crypt.Item) {
 	}
 }
 
-func (e *expression) empty() bool { return e.text == "" }
-
 // condition is the finished text, nil if there is nothing to demand.
 func (e *expression) condition() *string {
 	if e.text == "" {

@@ -47,7 +47,7 @@
 //
 // Refused here and accepted there: items with attributes of reserved names, encrypted again or of the
 // other format; modes other than /CBC/PKCS5Padding; bytes behind a decrypted value, invalid UTF-8, text
-// that is no number, map keys twice; values that DynamoDB would refuse or change. An item none of
+// that is no number, map keys twice, more than 256 levels in a decrypted value; values that DynamoDB would refuse or change. An item none of
 // whose attributes is signed still needs a valid signature. Java's reader ignores undeclared attributes
 // and Python's gives them a default action; here they are found out as said above.
 package ddbec

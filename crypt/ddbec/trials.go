@@ -27,7 +27,8 @@ func guess(undeclared []*attr) []crypt.Action {
 
 // trials yields the assignments of actions to undeclared attributes in the order they are tried, each
 // once: what the hint says, if there is one; all unsigned, as Java ignores them; all as guessed, which is
-// Python's default; then by fewest departures from the guess. There may be very many: the caller stops.
+// Python's default; one departure from the hint, which cannot name what was added since; then by fewest
+// departures from the guess. There may be very many: the caller stops.
 func trials(hint, guess []crypt.Action) iter.Seq[[]crypt.Action] {
 	return func(yield func([]crypt.Action) bool) {
 		if len(guess) == 0 {
@@ -47,6 +48,15 @@ func trials(hint, guess []crypt.Action) iter.Seq[[]crypt.Action] {
 		}
 		if !try(slices.Repeat([]crypt.Action{crypt.Plain}, len(guess))) || !try(guess) {
 			return
+		}
+		for i := range hint {
+			for _, other := range departures(hint[i]) {
+				next := slices.Clone(hint)
+				next[i] = other
+				if !try(next) {
+					return
+				}
+			}
 		}
 		// Breadth first: each departure extends an earlier assignment behind its last one.
 		type assignment struct {
@@ -70,10 +80,13 @@ func trials(hint, guess []crypt.Action) iter.Seq[[]crypt.Action] {
 	}
 }
 
-// departures are the other ways in which an attribute may be protected that is guessed to be a.
+// departures are the other ways in which an attribute may be protected that is said to be a.
 func departures(a crypt.Action) []crypt.Action {
-	if a == crypt.Encrypt {
+	switch a {
+	case crypt.Encrypt:
 		return []crypt.Action{crypt.Plain, crypt.Sign}
+	case crypt.Sign:
+		return []crypt.Action{crypt.Plain}
 	}
-	return []crypt.Action{crypt.Plain}
+	return nil
 }

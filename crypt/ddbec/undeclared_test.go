@@ -259,3 +259,19 @@ func FuzzHint(f *testing.F) {
 		assert.Equal(t, want, got, "a hint can make an item fail, not read otherwise")
 	})
 }
+
+// A server-side update, or a peer, may add an attribute that the hint cannot name.
+func TestTheHintSurvivesOneMoreAttribute(t *testing.T) {
+	writer := table(actions{"a": crypt.Plain, "b": crypt.Plain, "c": crypt.Plain, "d": crypt.Sign, "e": crypt.Encrypt, "f": crypt.Sign})
+	item := crypt.Item{"pk": &avS{Value: "k"}}
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		item[name] = &avS{Value: name}
+	}
+	stored, err := encryptor(t, ddbec.Format(keys(t)), writer).EncryptItem(t.Context(), item)
+	require.NoError(t, err)
+	stored["added"] = &avN{Value: "1"}
+	opened, err := encryptor(t, ddbec.Format(keys(t)), table(nil)).DecryptItem(t.Context(), stored)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "added", "b", "c"}, opened.Unsigned)
+	assert.Equal(t, crypt.Encrypt, opened.Actions["e"])
+}

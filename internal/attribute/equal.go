@@ -25,6 +25,9 @@ func EqualItems(a, b map[string]Value) bool {
 // Equal reports whether two values are equal to DynamoDB: numbers by value, sets without order.
 // Values of no type equal nothing.
 func Equal(a, b Value) bool {
+	if isNil(a) || isNil(b) {
+		return false
+	}
 	switch a := a.(type) {
 	case *types.AttributeValueMemberS:
 		b, ok := b.(*types.AttributeValueMemberS)

@@ -97,13 +97,19 @@ func (it *Item) readExtra() {
 	slices.SortFunc(it.extra, func(a, b named) int { return strings.Compare(a.name, b.name) })
 }
 
+// maxPooled is how many undeclared attributes a pooled Item has room for.
+const maxPooled = 256
+
 // Release gives it back; nothing that it returned but attribute values may be used after.
 func (it *Item) Release() {
 	clear(it.values)
 	clear(it.extra)
 	it.extra = it.extra[:0]
+	if cap(it.extra) > maxPooled {
+		it.extra = nil
+	}
 	it.m = nil
-	it.reader.Reset(nil)
+	it.reader.wipe()
 	it.layout.pool.Put(it)
 }
 
@@ -151,7 +157,7 @@ func (it *Item) Value(s wire.Slot) wire.Reader {
 // Mark returns the bytes of an attribute that a format adds, nil where it is no Binary.
 func (it *Item) Mark(name string) (b []byte, present bool) {
 	v, present := it.m[name]
-	if m, ok := v.(*types.AttributeValueMemberB); ok {
+	if m, ok := v.(*types.AttributeValueMemberB); ok && m != nil {
 		b = nonNil(m.Value)
 	}
 	return b, present

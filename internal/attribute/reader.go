@@ -40,8 +40,25 @@ func (r *Reader) Reset(v Value) {
 	r.keys = r.keys[:0]
 }
 
+// maxScratch is how many bytes, keys or levels a pooled Reader has room for.
+const maxScratch = 64 << 10
+
+// wipe readies r for a pool: it refers to no value and holds no text.
+func (r *Reader) wipe() {
+	r.Reset(nil)
+	clear(r.open[:cap(r.open)])
+	clear(r.keys[:cap(r.keys)])
+	clear(r.scratch[:cap(r.scratch)])
+	if max(cap(r.scratch), 16*cap(r.keys), cap(r.open)) > maxScratch {
+		*r = Reader{}
+	}
+}
+
 func nodeOf(v Value) node {
 	n := node{kind: KindOf(v), v: v}
+	if n.kind == 0 {
+		return node{}
+	}
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
 		n.str = v.Value

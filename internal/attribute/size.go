@@ -21,6 +21,9 @@ func ItemSize(item map[string]Value) int {
 // Size is the size of a value as DynamoDB counts it: text in UTF-8, binary as it is, numbers by pairs
 // of significant digits, 3 bytes for a list or map and 1 for each of its members.
 func Size(v Value) int {
+	if isNil(v) {
+		return 0
+	}
 	n := 0
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:

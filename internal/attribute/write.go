@@ -2,6 +2,7 @@ package attribute
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/wire"
@@ -25,6 +26,9 @@ func Write(v Value, w wire.Writer) error {
 func write(v Value, w wire.Writer, depth int) error {
 	if depth > wire.MaxDepth {
 		return errTooDeep
+	}
+	if isNil(v) {
+		return errNoType
 	}
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
@@ -81,8 +85,16 @@ func write(v Value, w wire.Writer, depth int) error {
 	return nil
 }
 
+// isNil reports whether v is nil or a nil pointer, which a caller may put into an item by mistake.
+func isNil(v Value) bool {
+	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
+}
+
 // KindOf is the type of v, zero if DynamoDB has no such value.
 func KindOf(v Value) wire.Kind {
+	if isNil(v) {
+		return 0
+	}
 	switch v.(type) {
 	case *types.AttributeValueMemberS:
 		return wire.String

@@ -246,7 +246,7 @@ func (e *Encoder) Number(v []byte) {
 	}
 	n := len(e.buf) - at - countSize
 	e.gained += max(0, n-len(v))
-	if e.mode == ForVerification && e.gained > maxGained {
+	if e.mode != ForEncryption && e.gained > maxGained {
 		e.fail(errNumbers)
 		return
 	}

@@ -20,15 +20,19 @@ var (
 	errKey      = errors.New("ddbec: map key is no string")
 	errText     = errors.New("ddbec: text is not valid UTF-8")
 	errDecimal  = errors.New("ddbec: number is not a decimal of at most 1 KB")
-	errDepth    = errors.New("ddbec: value nests deeper than 32 levels")
+	errDepth    = errors.New("ddbec: value nests deeper than 256 levels")
 	errTwice    = errors.New("ddbec: map has a key twice")
 )
+
+// MaxDepth is how deeply a parsed value may nest. DynamoDB sees a ciphertext as a binary and bounds nothing
+// inside, and peers write and read whatever their stack holds.
+const MaxDepth = 256
 
 // Value is canonical bytes that [Parse] accepted; a [Reader] goes over them. The zero Value is none.
 type Value struct{ b []byte }
 
 // Parse checks that b is exactly one value (1.5): known types, lengths and counts within b, nothing
-// behind it, valid text and numbers, keys once, at most [wire.MaxDepth] levels. Members may be in any
+// behind it, valid text and numbers, keys once, at most [MaxDepth] levels. Members may be in any
 // order, those of sets may come twice, and sets may be empty, as peers write them. The Value shares b.
 func Parse(b []byte) (Value, error) {
 	p := parser{b: b}
@@ -52,7 +56,7 @@ type span struct{ off, end int }
 
 // value checks the value at off and returns the offset behind it.
 func (p *parser) value(off, depth int) (int, error) {
-	if depth > wire.MaxDepth {
+	if depth > MaxDepth {
 		return 0, errDepth
 	}
 	if len(p.b)-off < tagSize {

@@ -66,7 +66,7 @@ func TestParseRefuses(t *testing.T) {
 		"invalid UTF-8 in a key":            "004d 00000001 0073 00000001 ff 0000",
 		"invalid UTF-8 in an SS":            "0053 00000001 00000001 ff",
 		"member of a list is no value":      "004c 00000001 0061",
-		"33 levels":                         strings.Repeat("004c 00000001", 32) + "0000",
+		"257 levels":                        strings.Repeat("004c 00000001", 256) + "0000",
 		"20,000 levels":                     strings.Repeat("004c 00000001", 20000) + "0000",
 		"a number that 1 KB does not spell": "006e 00000006 3145 39393939",
 	} {

@@ -8,8 +8,8 @@ package wire
 
 import "context"
 
-// MaxDepth is how deeply lists and maps may nest inside one attribute value, the attribute itself
-// counted. DynamoDB refuses more (Limits, "Nested attribute depth"), so no stored value needs more.
+// MaxDepth is how deeply lists and maps may nest inside one attribute value that is written, the
+// attribute itself counted. DynamoDB refuses more (Limits, "Nested attribute depth").
 const MaxDepth = 32
 
 // Kind is the type of an attribute value. The zero Kind is invalid.

@@ -2,6 +2,7 @@ package peers_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -79,12 +80,14 @@ func TestBadDrivers(t *testing.T) {
 			p, err := start(t, behaviour)
 			require.NoError(t, err)
 			_, err = p.Run(make([]protocol.Request, 1000))
-			assert.ErrorContains(t, err, want)
+			require.Error(t, err)
+			closed := p.Close()
 			if behaviour == "die" {
-				assert.ErrorContains(t, p.Close(), "exit status 3")
+				assert.ErrorContains(t, closed, "exit status 3")
 			} else {
-				assert.NoError(t, p.Close())
+				assert.NoError(t, closed)
 			}
+			assert.ErrorContains(t, errors.Join(err, closed), want) // what it printed is whole once it has ended
 		})
 	}
 }
