@@ -37,7 +37,8 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (map[
 	stored, _ := src.(*Item)
 	var w *Writer
 	if stored == nil {
-		w = NewWriter(hint)
+		w = l.writer(hint)
+		defer l.release(w)
 	}
 	item := make(map[string]Value, len(slots)+len(sealed.Marks))
 	for _, s := range slots {
@@ -65,6 +66,24 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (map[
 		return item, Sizes{}, nil
 	}
 	return item, w.Sizes(), nil
+}
+
+// writer takes a Writer from the pool.
+func (l *Layout) writer(hint Sizes) *Writer {
+	w, ok := l.writerPool.Get().(*Writer)
+	if !ok {
+		return NewWriter(hint)
+	}
+	w.reset(hint)
+	return w
+}
+
+// release gives a Writer back without what belongs to the item.
+func (l *Layout) release(w *Writer) {
+	w.reset(Sizes{})
+	clear(w.scratch[:])
+	clear(w.format[:])
+	l.writerPool.Put(w)
 }
 
 func (l *Layout) name(s wire.Slot, src wire.Source) string {

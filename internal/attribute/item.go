@@ -16,8 +16,9 @@ type Layout struct {
 	marks []string
 	slots map[string]wire.Slot
 
-	pool     sync.Pool // of *Item
-	slotPool sync.Pool // of *[]wire.Slot
+	pool       sync.Pool // of *Item
+	slotPool   sync.Pool // of *[]wire.Slot
+	writerPool sync.Pool // of *Writer
 }
 
 // NewLayout returns the layout of names, which are sorted and without duplicates, and marks.

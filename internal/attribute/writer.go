@@ -56,17 +56,25 @@ var _ wire.Writer = (*Writer)(nil)
 
 // NewWriter returns a Writer with room for values of these sizes, and more where they are exceeded.
 func NewWriter(h Sizes) *Writer {
-	w := &Writer{
-		s:    make([]types.AttributeValueMemberS, 0, h.S),
-		n:    make([]types.AttributeValueMemberN, 0, h.N),
-		b:    make([]types.AttributeValueMemberB, 0, h.B),
-		bool: make([]types.AttributeValueMemberBOOL, 0, h.Bool),
-		l:    make([]types.AttributeValueMemberL, 0, h.L),
-		m:    make([]types.AttributeValueMemberM, 0, h.M),
-		bin:  make([]byte, 0, h.Binary),
-	}
-	w.text.Grow(h.Text)
+	w := new(Writer)
+	w.reset(h)
 	return w
+}
+
+// reset readies w for another item. The slabs of the one before belong to its values.
+func (w *Writer) reset(h Sizes) {
+	w.s = make([]types.AttributeValueMemberS, 0, h.S)
+	w.n = make([]types.AttributeValueMemberN, 0, h.N)
+	w.b = make([]types.AttributeValueMemberB, 0, h.B)
+	w.bool = make([]types.AttributeValueMemberBOOL, 0, h.Bool)
+	w.l = make([]types.AttributeValueMemberL, 0, h.L)
+	w.m = make([]types.AttributeValueMemberM, 0, h.M)
+	w.bin = make([]byte, 0, h.Binary)
+	w.text.Reset()
+	w.text.Grow(h.Text)
+	clear(w.open)
+	w.open = w.open[:0]
+	w.used, w.value, w.err = Sizes{}, nil, nil
 }
 
 // Value returns the value written since the last call, or the first refusal.
