@@ -67,9 +67,11 @@ type zeroer interface{ IsZero() bool }
 
 var zeroerType = reflect.TypeFor[zeroer]()
 
-// zeroTest is what omitzero asks: an IsZero method where the type has one, as in encoding/json.
+// zeroTest is what omitzero asks: an IsZero method where the type has one, as in encoding/json, unless
+// it would ask a part of the value only.
 func zeroTest(t reflect.Type) func(reflect.Value) bool {
 	switch {
+	case promoted(t, "IsZero"):
 	case t.Kind() == reflect.Pointer && t.Implements(zeroerType):
 		return func(v reflect.Value) bool { return v.IsNil() || v.Interface().(zeroer).IsZero() }
 	case t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(zeroerType):

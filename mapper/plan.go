@@ -76,6 +76,17 @@ func (p *Plan) outcome(slot wire.Slot, w wire.Writer, err *Error) error {
 	return nil
 }
 
+// Omits reports whether a field that holds v is left out of an item, so that no stored value equals v.
+// v is as for WriteValue; one that does not convert is not left out.
+func (p *Plan) Omits(slot wire.Slot, v any) bool {
+	f, err := p.field(slot)
+	if err != nil || f.omitted == nil {
+		return false
+	}
+	target := reflect.New(f.codec.typ).Elem()
+	return assign(target, v) && f.omitted(target)
+}
+
 // field is the declared attribute at slot.
 func (p *Plan) field(slot wire.Slot) (*field, error) {
 	if slot < 0 || int(slot) >= len(p.fields) {

@@ -188,3 +188,22 @@ func TestEmbeddingMistakes(t *testing.T) {
 		assert.ErrorContains(t, err, `: embedded more than 64 deep (`+named+`)`)
 	})
 }
+
+type hiddenDose struct{ mg int }
+
+func TestAnEmbeddedStructThatStoresNothingIsRefused(t *testing.T) {
+	type prescription struct {
+		ID string `ddb:"id,pk"`
+		hiddenDose
+	}
+	_, err := tags.Root(reflect.TypeFor[prescription]())
+	assert.ErrorContains(t, err, "stores none of its fields")
+	_ = prescription{hiddenDose: hiddenDose{mg: 1}}.mg
+
+	type skipped struct {
+		ID         string `ddb:"id,pk"`
+		hiddenDose `ddb:"-"`
+	}
+	_, err = tags.Root(reflect.TypeFor[skipped]())
+	assert.NoError(t, err)
+}

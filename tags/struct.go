@@ -125,7 +125,11 @@ func (p *parser) embedded(t reflect.Type, path string, index []int, text string,
 		p.fail(path, text, problem{"words on an embedded struct without a name",
 			"put them on its fields; or name it to store it as one attribute"})
 	}
+	before, mistakes := len(p.fields), len(p.errs)
 	p.structure(t, path+".", index)
+	if len(p.fields) == before && len(p.errs) == mistakes && t.NumField() > 0 {
+		p.fail(path, text, problem{"embedded " + typeName(t) + " stores none of its fields, so its value would be lost", `export them, or skip it with ddb:"-"`})
+	}
 }
 
 // attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
