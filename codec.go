@@ -61,7 +61,7 @@ func (c *Codec[T]) CreateTableInput() *dynamodb.CreateTableInput {
 // Encode returns v as the item to store, encrypted and signed. It refuses what DynamoDB would refuse or
 // change, items over 400 KB included.
 func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
-	e, err := c.encode(ctx, v, nil)
+	e, err := c.encode(ctx, v, nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: encode: %w", err)
 	}
@@ -71,7 +71,7 @@ func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
 // Decode verifies and decrypts an item as the table stores it. Attributes that T does not declare are
 // verified and dropped. After an error v is the zero T.
 func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error) {
-	if _, err := c.decode(ctx, item, &v); err != nil {
+	if err := c.decode(ctx, item, &v, nil); err != nil {
 		var zero T
 		return zero, fmt.Errorf("ddb: decode: %w", err)
 	}
@@ -84,14 +84,9 @@ type encoded struct {
 	fresh bool // holds randomness of this call: equal bytes in the table are our own write
 }
 
-// undeclared is an attribute that T does not declare, kept as it was read.
-type undeclared struct {
-	name       string
-	value      types.AttributeValue
-	protection wire.Protection
-}
-
-func (c *Codec[T]) encode(ctx context.Context, v *T, extra []undeclared) (encoded, error) {
+// encode makes the item of v. Where v was read from an item, the attributes of it that T does not declare
+// stay, and so do those that are unchanged.
+func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []wire.Slot) (encoded, error) {
 	if err := ctx.Err(); err != nil {
 		return encoded{}, err
 	}
@@ -101,8 +96,8 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, extra []undeclared) (encode
 	plan := c.shape.plan.Source(v)
 	defer plan.Release()
 	var src wire.Source = plan
-	if len(extra) > 0 {
-		src = &extended{plan, c.shape.layout.Len(), extra}
+	if from != nil {
+		src = &extended{plan, c.shape.layout.Len(), from, unchanged}
 	}
 
 	e, err := c.protect(ctx, src)
@@ -148,60 +143,81 @@ func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error
 	return encoded{item, sealed.Fresh}, nil
 }
 
-// decode fills v, and returns the attributes that T does not declare. After an error v is to be dropped.
-func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T) ([]undeclared, error) {
+// decode fills v, and keep, unless it is nil, with the item as it was read. After an error both are to be
+// dropped.
+func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *opened) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len()}
+	if keep != nil {
+		*keep = opened{declared: make(map[wire.Slot]types.AttributeValue)}
+	}
+	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len(), keep: keep}
 	defer sink.Release()
+	var actions map[string]crypt.Action
 	if c.enc != nil && c.seal == nil {
-		return c.decodeOpened(ctx, item, sink)
+		plain, err := c.enc.DecryptItem(ctx, item)
+		if err != nil {
+			return err
+		}
+		item, actions = plain.Item, plain.Actions
 	}
 	it := c.shape.layout.Read(item)
 	defer it.Release()
 	sink.name = it.Name
 	if c.seal != nil {
 		if _, err := c.seal.OpenItem(ctx, it, sink); err != nil {
-			return nil, err
-		}
-		return sink.kept, sink.Finish()
-	}
-	return sink.kept, c.readPlain(it, sink)
-}
-
-// readPlain reads an item of a table without encryption.
-func (c *Codec[T]) readPlain(it *attribute.Item, sink *keeping) error {
-	for _, s := range it.Slots(nil) {
-		if int(s) >= sink.declared && crypt.Reserved(it.Name(s)) {
-			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, it.Name(s))
-		}
-		if err := sink.Set(s, wire.Plain, it.Value(s)); err != nil {
 			return err
 		}
+		return sink.Finish()
+	}
+	if err := c.readPlain(it, actions, sink); err != nil {
+		return err
 	}
 	return sink.Finish()
 }
 
-// decodeOpened reads through an ItemEncryptor that only knows maps.
-func (c *Codec[T]) decodeOpened(ctx context.Context, item crypt.Item, sink *keeping) ([]undeclared, error) {
-	opened, err := c.enc.DecryptItem(ctx, item)
-	if err != nil {
-		return nil, err
+// readPlain reads an item that is not encrypted, or no longer.
+func (c *Codec[T]) readPlain(it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
+	for _, k := range c.shape.keys {
+		if attribute.KindOf(it.AttributeValue(k.slot)) == 0 {
+			return fmt.Errorf("%w: no key attribute %q: is it an item of this table, and read whole?", crypt.ErrFormat, k.name)
+		}
 	}
-	it := c.shape.layout.Read(opened.Item)
-	defer it.Release()
-	sink.name = it.Name
 	for _, s := range it.Slots(nil) {
-		var p wire.Protection
-		if int(s) < sink.declared {
+		p := wire.Plain
+		switch name := it.Name(s); {
+		case int(s) < sink.declared:
 			p = wire.Protection(c.shape.action[s])
-		} else {
-			p = wire.Protection(opened.Actions[it.Name(s)])
+		case c.enc != nil:
+			p = wire.Protection(actions[name])
+		case crypt.Reserved(name):
+			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, name)
+		case c.shape.schema.Unknown() == crypt.Refuse:
+			return fmt.Errorf("%w: attribute %q is undeclared, and Config.Unknown refuses such: declare it", crypt.ErrFormat, name)
 		}
 		if err := sink.Set(s, p, it.Value(s)); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return sink.kept, sink.Finish()
+	return nil
+}
+
+// values are the attributes of v as they would be stored without encryption, by slot.
+func (c *Codec[T]) values(v *T) (map[wire.Slot]types.AttributeValue, error) {
+	src := c.shape.plan.Source(v)
+	defer src.Release()
+	w := attribute.NewWriter(*c.sizes.Load())
+	values := make(map[wire.Slot]types.AttributeValue)
+	for _, s := range src.Slots(nil) {
+		if err := src.Write(s, w); err != nil {
+			return nil, err
+		}
+		value, err := w.Value()
+		if err != nil {
+			return nil, fmt.Errorf("attribute %q: %w", c.shape.name(s), err)
+		}
+		values[s] = value
+	}
+	return values, nil
 }

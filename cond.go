@@ -96,7 +96,7 @@ const maxInOperands = 100
 // text writes c in e's names and values.
 func (c *cond) text(e *expression) (string, error) {
 	if c == nil {
-		return "", errors.New("empty")
+		return "", errors.New("it is the zero Cond: make one from a Field")
 	}
 	if c.join != "" {
 		return c.connective(e)
@@ -112,6 +112,9 @@ func (c *cond) text(e *expression) (string, error) {
 	parts := []any{e.name(name)}
 	var values []string
 	for _, arg := range c.args {
+		if e.shape.plan.Omits(slot, arg) {
+			return "", fmt.Errorf("attribute %q: the item lacks the attribute where the field has that value: use Missing or Exists", name)
+		}
 		v, err := e.shape.value(slot, arg)
 		if err != nil {
 			return "", err

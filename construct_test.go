@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb"
 	"github.com/dynaseal/ddb/crypt"
@@ -73,9 +74,12 @@ func TestConstructionFailsClosed(t *testing.T) {
 		"protection without keys":            {construct[Visit](t, ddb.Config{}), "Config.Encryption is nil"},
 		"a format without a provider":        {construct[Visit](t, ddb.Config{Encryption: ddbec.Format(nil)}), "provider"},
 		"an ARN as the name signatures bind": {construct[Visit](t, ddb.Config{Encryption: format(t), LogicalName: "arn:aws:dynamodb:eu-central-1:1:table/visits"}), "ARN"},
-		"no valid action for unknown":        {construct[Visit](t, ddb.Config{Encryption: format(t), Unknown: 77}), "unknown"},
-		"a type that is no struct":           {construct[string](t, encrypted), "struct"},
-		"a pointer to a struct":              {construct[*Visit](t, encrypted), "struct"},
+		"undeclared attributes encrypted without keys": {construct[struct {
+			ID string `ddb:"id,pk"`
+		}](t, ddb.Config{Unknown: crypt.Encrypt}), "Config.Unknown"},
+		"no valid action for unknown": {construct[Visit](t, ddb.Config{Encryption: format(t), Unknown: 77}), "unknown"},
+		"a type that is no struct":    {construct[string](t, encrypted), "struct"},
+		"a pointer to a struct":       {construct[*Visit](t, encrypted), "struct"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Error(t, c.err)
@@ -281,4 +285,86 @@ func TestCreateTableInput(t *testing.T) {
 	assert.Equal(t, types.ScalarAttributeTypeB, in.AttributeDefinitions[0].AttributeType)
 	assert.Equal(t, types.ScalarAttributeTypeN, in.AttributeDefinitions[1].AttributeType)
 	assert.Equal(t, types.KeyTypeRange, in.KeySchema[1].KeyType)
+}
+
+func TestAnItemWithoutItsKeyIsNoItem(t *testing.T) {
+	type record struct {
+		ID string `ddb:"id,pk"`
+		N  int    `ddb:"n"`
+	}
+	codec, err := ddb.NewCodec[record]("t", ddb.Config{Unknown: crypt.Refuse})
+	require.NoError(t, err)
+	for name, item := range map[string]crypt.Item{
+		"nil": nil, "empty": {}, "no key": {"n": &avN{Value: "1"}}, "a typed nil": {"id": (*avS)(nil)},
+		"undeclared, and refused": {"id": &avS{Value: "1"}, "x": &avS{Value: "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := codec.Decode(t.Context(), item)
+			assert.ErrorIs(t, err, crypt.ErrFormat)
+		})
+	}
+}
+
+func TestAKeyIsNotChangedAfterwards(t *testing.T) {
+	type record struct {
+		ID []byte `ddb:"id,pk"`
+	}
+	makeKey := ddb.Key1(func(r *record) *[]byte { return &r.ID })
+	codec, err := ddb.NewCodec[record]("t", ddb.Config{})
+	require.NoError(t, err)
+	for name, make := range map[string]func([]byte) ddb.Key[record]{
+		"Key1":  makeKey,
+		"Key":   func(b []byte) ddb.Key[record] { return codec.Key(b) },
+		"KeyOf": func(b []byte) ddb.Key[record] { return codec.KeyOf(&record{ID: b}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := []byte("mine")
+			k := make(b)
+			copy(b, "XXXX")
+			asked := &asking{}
+			table, err := ddb.NewTable[record](asked, "t", ddb.Config{})
+			require.NoError(t, err)
+			_, err = table.Get(t.Context(), k)
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+			assert.Equal(t, crypt.Item{"id": &avB{Value: []byte("mine")}}, asked.key)
+		})
+	}
+}
+
+// asking is a client that remembers which key it was asked for.
+type asking struct {
+	ddb.Client
+	key crypt.Item
+}
+
+func (a *asking) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	a.key = in.Key
+	return &dynamodb.GetItemOutput{}, nil
+}
+
+func TestModifyWithoutAFunction(t *testing.T) {
+	requests := &counting{}
+	visits, err := ddb.NewTable[Visit](requests, "visits", ddb.Config{Encryption: format(t)})
+	require.NoError(t, err)
+	_, err = visits.Modify(t.Context(), visitKey("p-17", ada().At), nil)
+	require.ErrorContains(t, err, "the function is nil")
+	assert.Zero(t, requests.n)
+}
+
+func TestAConditionOnAValueThatIsStoredAsAbsence(t *testing.T) {
+	type patient struct {
+		ID     string  `ddb:"id,pk"`
+		Doctor *string `ddb:"doctor,sign"`
+		Phone  string  `ddb:"phone,sign,omitempty"`
+	}
+	doctor := ddb.F(func(p *patient) **string { return &p.Doctor })
+	phone := ddb.F(func(p *patient) *string { return &p.Phone })
+	requests := &counting{}
+	patients, err := ddb.NewTable[patient](requests, "patients", ddb.Config{Encryption: format(t)})
+	require.NoError(t, err)
+	for name, c := range map[string]ddb.Cond[patient]{"nil": doctor.Ne(nil), "empty": phone.Eq(""), "among others": phone.In("1", "")} {
+		assert.ErrorContains(t, patients.Replace(t.Context(), &patient{ID: "1"}, c), "use Missing or Exists", name)
+	}
+	assert.Zero(t, requests.n)
+	require.NoError(t, patients.Replace(t.Context(), &patient{ID: "1"}, phone.Eq("1"), doctor.Exists()))
 }

@@ -2,9 +2,8 @@ package ddb_test
 
 import (
 	"context"
-	"errors"
+	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -108,31 +107,57 @@ func overwrite(t *testing.T, client *dynamodb.Client, table string, item crypt.I
 	require.NoError(t, err)
 }
 
-// losing is a client whose answers to writes get lost: the first attempt of each write reaches the
-// service, and its answer does not come back.
-func losing(client *dynamodb.Client) *dynamodb.Client {
+// losing is a client whose answers to writes get lost: the first attempt of its first write reaches
+// the service, and the answer does not come back. then runs before the SDK sends it again.
+func losing(client *dynamodb.Client, then func()) *dynamodb.Client {
+	return through(client, &disturbed{apply: true, then: then, answer: func() (*http.Response, error) { return nil, errConnection{} }})
+}
+
+// throttling is a client whose first write is refused before the service sees it.
+func throttling(client *dynamodb.Client, then func()) *dynamodb.Client {
+	return through(client, &disturbed{then: then, answer: func() (*http.Response, error) {
+		const body = `{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}`
+		return &http.Response{
+			StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		}, nil
+	}})
+}
+
+func through(client *dynamodb.Client, d *disturbed) *dynamodb.Client {
 	o := client.Options()
-	o.HTTPClient = &losesAnswers{client: http.DefaultClient}
+	o.HTTPClient = d
 	o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
 		s.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 	})
 	return dynamodb.New(o)
 }
 
-type losesAnswers struct {
-	client *http.Client
-	lost   atomic.Int64
+// disturbed is an HTTP client that answers the first write itself, after the service or in its place.
+type disturbed struct {
+	apply  bool
+	then   func()
+	answer func() (*http.Response, error)
+	done   atomic.Bool
 }
 
-func (l *losesAnswers) Do(r *http.Request) (*http.Response, error) {
-	resp, err := l.client.Do(r)
+func (d *disturbed) Do(r *http.Request) (*http.Response, error) {
 	op := r.Header.Get("X-Amz-Target")
 	write := strings.HasSuffix(op, ".PutItem") || strings.HasSuffix(op, ".UpdateItem") || strings.HasSuffix(op, ".DeleteItem")
-	if err == nil && write && resp.StatusCode == http.StatusOK && l.lost.CompareAndSwap(0, 1) {
-		resp.Body.Close()
-		return nil, errors.Join(os.ErrDeadlineExceeded, &http.MaxBytesError{}, errConnection{})
+	if !write || !d.done.CompareAndSwap(false, true) {
+		return http.DefaultClient.Do(r)
 	}
-	return resp, err
+	if d.apply {
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return nil, err
+		}
+		resp.Body.Close()
+	}
+	if d.then != nil {
+		d.then()
+	}
+	return d.answer()
 }
 
 // errConnection is an error that the SDK sends again after.

@@ -15,6 +15,10 @@ var (
 	ErrConflict    = errors.New("item changed since it was read")
 	ErrCondition   = errors.New("condition not met")
 	ErrUnqueryable = errors.New("encrypted attribute in a server-side expression")
+
+	// ErrUncertain comes beside another: the answer to an earlier attempt of the same call was lost, so
+	// the service may have applied it. Read the item before trying again.
+	ErrUncertain = errors.New("an earlier attempt of this call may have been applied")
 )
 
 // ItemError says which operation failed on which table. Errors of the AWS SDK stay reachable by

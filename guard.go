@@ -14,25 +14,26 @@ import (
 
 // readForWrite reads an item that is about to be replaced: consistently, as it lies in the table and
 // opened.
-func (t *Table[T]) readForWrite(ctx context.Context, key crypt.Item) (v T, kept []undeclared, read crypt.Item, err error) {
+func (t *Table[T]) readForWrite(ctx context.Context, key crypt.Item) (v T, read crypt.Item, from *opened, err error) {
 	if read, err = t.fetch(ctx, key, true); err != nil {
 		return v, nil, nil, err
 	}
-	v, kept, err = t.open(ctx, key, read)
-	return v, kept, read, err
+	from = &opened{}
+	v, err = t.open(ctx, key, read, from)
+	return v, read, from, err
 }
 
 // guarded is the condition that the item is still the one read, and meets the user's conditions. The
 // seal vouches for all that is signed; what is not is compared attribute by attribute, since it may
 // be updated without a new seal.
-func (t *Table[T]) guarded(read crypt.Item, kept []undeclared, when []Cond[T]) (*expression, error) {
+func (t *Table[T]) guarded(read crypt.Item, from *opened, when []Cond[T]) (*expression, error) {
 	e := newExpression(t.shape)
 	switch seal, sealed := t.sealOf(read); {
 	case read == nil:
 		e.missing(t.shape.keys[0].name)
 	case sealed:
 		e.unchanged(seal, read)
-		for _, name := range t.unsigned(kept) {
+		for _, name := range t.unsigned(from) {
 			e.unchanged(name, read)
 		}
 	default:
@@ -40,7 +41,20 @@ func (t *Table[T]) guarded(read crypt.Item, kept []undeclared, when []Cond[T]) (
 			e.unchanged(name, read)
 		}
 	}
-	return e, addAll(e, when)
+	if err := addAll(e, when); err != nil {
+		return nil, err
+	}
+	return e, checkLength(e.text)
+}
+
+// maxExpression is DynamoDB's limit on the text of an expression, in bytes.
+const maxExpression = 4096
+
+func checkLength(text string) error {
+	if len(text) > maxExpression {
+		return fmt.Errorf("expression of %d bytes over the item's attributes, DynamoDB's limit is %d: the item has too many attributes for this operation, use Put or Replace", len(text), maxExpression)
+	}
+	return nil
 }
 
 // sealOf names the attribute that changes with every write, if the item has one.
@@ -54,13 +68,13 @@ func (t *Table[T]) sealOf(read crypt.Item) (name string, ok bool) {
 }
 
 // unsigned names the attributes that no signature covers, declared and not.
-func (t *Table[T]) unsigned(kept []undeclared) (names []string) {
+func (t *Table[T]) unsigned(from *opened) (names []string) {
 	for slot, a := range t.shape.action {
 		if a == crypt.Plain {
 			names = append(names, t.shape.name(wire.Slot(slot)))
 		}
 	}
-	for _, k := range kept {
+	for _, k := range from.undeclared {
 		if k.protection == wire.Plain {
 			names = append(names, k.name)
 		}
@@ -68,13 +82,15 @@ func (t *Table[T]) unsigned(kept []undeclared) (names []string) {
 	return names
 }
 
-// conflict tells why a guarded write was refused. If the item is still the one read it was the user's
-// condition; if not, the write is worth another try.
-func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, failed *types.ConditionalCheckFailedException) (again bool, err error) {
-	if read != nil && attribute.EqualItems(read, failed.Item) {
+// conflict tells why a guarded write was refused. If the item is still the one read, or still missing, it
+// was the user's condition. If it is another the write is worth another try, unless an earlier attempt
+// may have made it so: then what was read is gone, and trying again would apply the call twice.
+func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, sent attempts, failed *types.ConditionalCheckFailedException) (again bool, err error) {
+	same := read == nil && len(failed.Item) == 0 || read != nil && attribute.EqualItems(read, failed.Item)
+	if same {
 		return false, t.conditionError(ctx, key, ErrCondition, failed)
 	}
-	return true, fmt.Errorf("%w: %w", ErrConflict, failed)
+	return sent.unknown == 0, fmt.Errorf("%w: %w", sent.uncertain(ErrConflict), failed)
 }
 
 const (

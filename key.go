@@ -3,6 +3,8 @@ package ddb
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
@@ -22,7 +24,7 @@ type Key[T any] struct {
 func Key1[T, P any](sel func(*T) *P) func(P) Key[T] {
 	ref := refer(sel)
 	return func(partition P) Key[T] {
-		return Key[T]{[]any{partition}, []fieldRef{ref}}
+		return Key[T]{own(partition), []fieldRef{ref}}
 	}
 }
 
@@ -34,7 +36,7 @@ func Key2[T, P, S any](sel func(*T) (*P, *S)) func(P, S) Key[T] {
 		refer(func(v *T) *S { _, s := sel(v); return s }),
 	}
 	return func(partition P, sort S) Key[T] {
-		return Key[T]{[]any{partition, sort}, refs}
+		return Key[T]{own(partition, sort), refs}
 	}
 }
 
@@ -42,7 +44,7 @@ func Key2[T, P, S any](sel func(*T) (*P, *S)) func(P, S) Key[T] {
 // have the types of their fields, or types that convert without loss. A wrong number or type is
 // reported by the operation that uses the key.
 func (c *Codec[T]) Key(values ...any) Key[T] {
-	return Key[T]{values: append([]any(nil), values...)}
+	return Key[T]{values: own(values...)}
 }
 
 // KeyOf is the key of v. It takes the values as they are now.
@@ -52,9 +54,22 @@ func (c *Codec[T]) KeyOf(v *T) Key[T] {
 	}
 	var k Key[T]
 	for _, a := range c.shape.keys {
-		k.values = append(k.values, c.shape.fieldOf(v, a.slot))
+		k.values = append(k.values, own(c.shape.fieldOf(v, a.slot))...)
 	}
 	return k
+}
+
+// own copies values that the caller could change later.
+func own(values ...any) []any {
+	owned := slices.Clone(values)
+	for i, v := range owned {
+		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Slice {
+			c := reflect.MakeSlice(rv.Type(), rv.Len(), rv.Len())
+			reflect.Copy(c, rv)
+			owned[i] = c.Interface()
+		}
+	}
+	return owned
 }
 
 // Format hides the values.

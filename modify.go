@@ -12,35 +12,51 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/wire"
 )
 
 // Modify changes an item: it reads and verifies the item under k, calls f with it, and writes what f
 // made of it, on condition that nobody wrote the item in between; otherwise it starts again, so f may
 // run more than once. It returns the item as written.
 //
-// One UpdateItem sends what changed. Plain attributes that f left alone are not sent, so the updates
-// of others on them survive; attributes that T does not declare keep their values and their
-// protection. The error wraps ErrNotFound if there is no item, ErrConflict if others keep changing
-// it, and is f's own error if f returns one: nothing is then written.
+// What f left alone stays as it is stored, to the last digit, and so do attributes that T does not
+// declare, with the protection they have. Inside a document that f did change, members that its Go
+// type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
+// alone are not sent, so updates that others make to them survive.
+//
+// The error wraps ErrNotFound if there is no item, ErrConflict if others keep changing it, ErrUncertain
+// too if the change may have been applied, and is f's own error if f returns one: nothing is then
+// written.
 func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T, err error) {
 	key, err := k.attributes(t.shape)
+	if err == nil && f == nil {
+		err = errors.New("the function is nil")
+	}
 	if err != nil {
 		return v, t.fail("modify", nil, err)
 	}
 	err = retry(ctx, func() (again bool, err error) {
 		var read crypt.Item
-		var kept []undeclared
-		if v, kept, read, err = t.readForWrite(ctx, key); err != nil {
+		var from *opened
+		if v, read, from, err = t.readForWrite(ctx, key); err != nil {
+			return false, err
+		}
+		before, err := t.values(&v)
+		if err != nil {
 			return false, err
 		}
 		if err := f(&v); err != nil {
 			return false, err
 		}
-		enc, err := t.encode(ctx, &v, kept)
+		after, err := t.values(&v)
 		if err != nil {
 			return false, err
 		}
-		return t.update(ctx, key, read, kept, enc)
+		enc, err := t.encode(ctx, &v, from, t.unchanged(before, after))
+		if err != nil {
+			return false, err
+		}
+		return t.update(ctx, key, read, from, enc)
 	})
 	if err != nil {
 		var zero T
@@ -49,8 +65,21 @@ func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T,
 	return v, nil
 }
 
+// unchanged are the slots that have the same value, or none, in both.
+func (t *Table[T]) unchanged(before, after map[wire.Slot]types.AttributeValue) (slots []wire.Slot) {
+	for i := range t.shape.action {
+		s := wire.Slot(i)
+		was, had := before[s]
+		is, has := after[s]
+		if had == has && (!has || attribute.Equal(was, is)) {
+			slots = append(slots, s)
+		}
+	}
+	return slots
+}
+
 // update writes the difference between the item read and the one encoded.
-func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, kept []undeclared, enc encoded) (again bool, err error) {
+func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, from *opened, enc encoded) (again bool, err error) {
 	if !attribute.EqualItems(t.shape.keyOf(enc.item), key) {
 		return false, errors.New("the function changed a key: write a new item and delete this one")
 	}
@@ -58,24 +87,20 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, kept []unde
 	if len(changed) == 0 {
 		return false, nil
 	}
-	e := newExpression(t.shape)
-	if seal, sealed := t.sealOf(read); sealed {
-		e.unchanged(seal, read)
-		unsigned := t.unsigned(kept)
-		for _, name := range changed {
-			if slices.Contains(unsigned, name) {
-				e.unchanged(name, read)
-			}
-		}
-	} else if e, err = t.guarded(read, kept, nil); err != nil {
+	e, err := t.guardedUpdate(read, from, changed)
+	if err != nil {
 		return false, err
 	}
 	text := e.assign(changed, enc.item)
+	if err := checkLength(text); err != nil {
+		return false, err
+	}
+	var sent attempts
 	_, err = t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &t.name, Key: key, UpdateExpression: &text,
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
-	})
+	}, sent.watch)
 	failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err)
 	switch {
 	case !ok:
@@ -83,9 +108,25 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, kept []unde
 	case enc.updated(changed, failed.Item):
 		return false, nil
 	case len(failed.Item) == 0:
-		return false, fmt.Errorf("%w: it was deleted since it was read: %w", ErrNotFound, failed)
+		return false, fmt.Errorf("%w: it was deleted since it was read: %w", sent.uncertain(ErrNotFound), failed)
 	}
-	return true, fmt.Errorf("%w: %w", ErrConflict, failed)
+	return sent.unknown == 0, fmt.Errorf("%w: %w", sent.uncertain(ErrConflict), failed)
+}
+
+// guardedUpdate is guarded for an update: plain attributes that do not change need not be the ones read.
+func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string) (*expression, error) {
+	seal, sealed := t.sealOf(read)
+	if !sealed {
+		return t.guarded(read, from, nil)
+	}
+	e := newExpression(t.shape)
+	e.unchanged(seal, read)
+	for _, name := range t.unsigned(from) {
+		if slices.Contains(changed, name) {
+			e.unchanged(name, read)
+		}
+	}
+	return e, checkLength(e.text)
 }
 
 // difference names the attributes that are not the same in both items, in order.

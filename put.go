@@ -14,8 +14,8 @@ import (
 //
 // A conditional write whose answer was lost, and which the SDK then sent again, is recognised by the
 // random bytes in its own encrypted attributes and succeeds. An item with no encrypted attribute has
-// none: its second attempt reports the condition that its first one made false. This holds for
-// Create, Replace, Swap and Modify too.
+// none: the error is then the condition that the first attempt may have made false, and wraps
+// ErrUncertain too. This holds for Create, Replace, Swap and Modify as well.
 func (t *Table[T]) Put(ctx context.Context, v *T, when ...Cond[T]) error {
 	return t.write(ctx, "put", v, anyPresence, when)
 }
@@ -51,16 +51,16 @@ func (t *Table[T]) write(ctx context.Context, op string, v *T, p presence, when 
 	if err := addAll(e, when); err != nil {
 		return t.fail(op, nil, err)
 	}
-	enc, err := t.encode(ctx, v, nil)
+	enc, err := t.encode(ctx, v, nil, nil)
 	if err != nil {
 		return t.fail(op, nil, err)
 	}
 	key := t.shape.keyOf(enc.item)
-	failed, err := t.put(ctx, enc, e)
+	failed, sent, err := t.put(ctx, enc, e)
 	if failed == nil {
 		return t.fail(op, key, err)
 	}
-	return t.fail(op, key, t.conditionError(ctx, key, p.cause(failed, len(when)), failed))
+	return t.fail(op, key, t.conditionError(ctx, key, sent.uncertain(p.cause(failed, len(when))), failed))
 }
 
 // cause tells which of a write's demands was not met.
@@ -76,16 +76,16 @@ func (p presence) cause(failed *types.ConditionalCheckFailedException, condition
 }
 
 // put sends a PutItem. failed is set if the condition was not met by somebody else's item.
-func (t *Table[T]) put(ctx context.Context, enc encoded, e *expression) (failed *types.ConditionalCheckFailedException, err error) {
+func (t *Table[T]) put(ctx context.Context, enc encoded, e *expression) (failed *types.ConditionalCheckFailedException, sent attempts, err error) {
 	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &t.name, Item: enc.item,
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
-	})
+	}, sent.watch)
 	if failed, _ = errors.AsType[*types.ConditionalCheckFailedException](err); failed != nil && enc.wrote(failed.Item) {
-		return nil, nil
+		return nil, sent, nil
 	}
-	return failed, err
+	return failed, sent, err
 }
 
 // wrote reports whether found is this very item: an earlier attempt whose answer was lost.

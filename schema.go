@@ -126,6 +126,9 @@ func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 	if cfg.Encryption != nil {
 		return nil
 	}
+	if cfg.Unknown != 0 && cfg.Unknown != crypt.Refuse {
+		errs = append(errs, fmt.Errorf("Config.Unknown protects undeclared attributes by %v and Config.Encryption is nil: give keys, or leave it zero", cfg.Unknown))
+	}
 	for _, a := range plan.Attributes() {
 		if a.Action == tags.Encrypt || a.Action == tags.Sign {
 			errs = append(errs, fmt.Errorf("type %v, field %s: the tag asks for protection and Config.Encryption is nil: give keys, or take the word out", plan.Type(), a.Path))

@@ -64,14 +64,13 @@ func (t *Table[T]) Get(ctx context.Context, k Key[T]) (v T, err error) {
 	if err != nil {
 		return v, t.fail("get", key, err)
 	}
-	v, _, err = t.open(ctx, key, item)
+	v, err = t.open(ctx, key, item, nil)
 	return v, t.fail("get", key, err)
 }
 
 // Delete removes the item under k if it meets all conditions, without reading it. Without a condition
 // it is no error if there is none. With one, a missing item is ErrCondition like any other that fails
-// it; if the request was sent more than once, it also wraps ErrNotFound, since an earlier attempt of
-// this very call may have deleted the item.
+// it; where an earlier attempt of this very call may have deleted the item, it also wraps ErrUncertain.
 func (t *Table[T]) Delete(ctx context.Context, k Key[T], when ...Cond[T]) error {
 	key, err := k.attributes(t.shape)
 	if err != nil {
@@ -81,15 +80,11 @@ func (t *Table[T]) Delete(ctx context.Context, k Key[T], when ...Cond[T]) error 
 	if err := addAll(e, when); err != nil {
 		return t.fail("delete", key, err)
 	}
-	failed, attempts, err := t.remove(ctx, key, e)
+	failed, sent, err := t.remove(ctx, key, e)
 	if failed == nil {
 		return t.fail("delete", key, err)
 	}
-	cause := ErrCondition
-	if len(failed.Item) == 0 && attempts > 1 {
-		cause = fmt.Errorf("%w: %w: an earlier attempt of this call may have deleted it", ErrCondition, ErrNotFound)
-	}
-	return t.fail("delete", key, t.conditionError(ctx, key, cause, failed))
+	return t.fail("delete", key, t.conditionError(ctx, key, sent.uncertain(ErrCondition), failed))
 }
 
 // fetch reads the stored item under key.
@@ -110,28 +105,26 @@ func (t *Table[T]) fetch(ctx context.Context, key crypt.Item, consistent bool) (
 
 // open decodes an item that was asked for by key. An item of another key is refused, however genuine:
 // a cache or proxy in between may not answer a question that was not asked.
-func (t *Table[T]) open(ctx context.Context, key, item crypt.Item) (v T, kept []undeclared, err error) {
-	var opened T
-	if kept, err = t.decode(ctx, item, &opened); err != nil {
-		return v, nil, err
+func (t *Table[T]) open(ctx context.Context, key, item crypt.Item, keep *opened) (v T, err error) {
+	var read T
+	if err := t.decode(ctx, item, &read, keep); err != nil {
+		return v, err
 	}
 	if !attribute.EqualItems(t.shape.keyOf(item), key) {
-		return v, nil, fmt.Errorf("%w: it has another key than the one asked for", crypt.ErrAuth)
+		return v, fmt.Errorf("%w: it has another key than the one asked for", crypt.ErrAuth)
 	}
-	return opened, kept, nil
+	return read, nil
 }
 
-// remove sends a DeleteItem. failed is set if the condition was not met; attempts says how often the
-// SDK sent the request.
-func (t *Table[T]) remove(ctx context.Context, key crypt.Item, e *expression) (failed *types.ConditionalCheckFailedException, attempts int, err error) {
-	var sent attemptCounter
+// remove sends a DeleteItem. failed is set if the condition was not met.
+func (t *Table[T]) remove(ctx context.Context, key crypt.Item, e *expression) (failed *types.ConditionalCheckFailedException, sent attempts, err error) {
 	_, err = t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &t.name, Key: key,
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
-	}, sent.count)
+	}, sent.watch)
 	failed, _ = errors.AsType[*types.ConditionalCheckFailedException](err)
-	return failed, sent.n, err
+	return failed, sent, err
 }
 
 // conditionError is a failed conditional write with the item that failed it.
@@ -140,7 +133,7 @@ func (t *Table[T]) conditionError(ctx context.Context, key crypt.Item, cause err
 	if len(failed.Item) == 0 {
 		return e
 	}
-	current, _, err := t.open(ctx, key, failed.Item)
+	current, err := t.open(ctx, key, failed.Item, nil)
 	if err != nil {
 		e.Err = fmt.Errorf("%w; the current item: %w", e.Err, err)
 		return e

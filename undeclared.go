@@ -1,56 +1,97 @@
 package ddb
 
 import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/mapper"
 )
 
-// keeping is the mapper's sink that also keeps what T does not declare, with the protection it had.
+// opened is an item as it was read and verified, decrypted, before it became a T.
+type opened struct {
+	declared   map[wire.Slot]types.AttributeValue
+	undeclared []undeclared
+}
+
+// undeclared is an attribute that T does not declare, with the protection it had.
+type undeclared struct {
+	name       string
+	value      types.AttributeValue
+	protection wire.Protection
+}
+
+// keeping is the mapper's sink that also keeps what it is given, where keep is not nil.
 type keeping struct {
 	*mapper.Sink
 	declared int
 	name     func(wire.Slot) string
-	kept     []undeclared
+	keep     *opened
 }
 
-// Set decodes a declared attribute and keeps another.
+// Set decodes a declared attribute.
 func (k *keeping) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
-	if int(s) < k.declared {
-		return k.Sink.Set(s, p, r)
+	isDeclared := int(s) < k.declared
+	switch {
+	case k.keep == nil:
+	case isDeclared:
+		k.keep.declared[s] = attribute.Read(r)
+	default:
+		k.keep.undeclared = append(k.keep.undeclared, undeclared{k.name(s), attribute.Read(r), p})
 	}
-	k.kept = append(k.kept, undeclared{k.name(s), attribute.Read(r), p})
-	return nil
+	if !isDeclared {
+		return nil
+	}
+	return k.Sink.Set(s, p, r)
 }
 
-// extended is the mapper's source with undeclared attributes beside T's.
+// extended is the mapper's source with the attributes of an opened item beside it: the undeclared ones,
+// and in place of T's the declared ones that T did not change.
 type extended struct {
 	*mapper.Source
-	declared int
-	extra    []undeclared
+	declared  int
+	item      *opened
+	unchanged []wire.Slot // sorted
 }
 
-func (e *extended) at(s wire.Slot) undeclared { return e.extra[int(s)-e.declared] }
+func (e *extended) isUnchanged(s wire.Slot) bool {
+	_, found := slices.BinarySearch(e.unchanged, s)
+	return found
+}
 
-// Slots appends T's slots, then the undeclared ones.
+// Slots appends T's slots, then the undeclared ones. An unchanged attribute is there if it was.
 func (e *extended) Slots(dst []wire.Slot) []wire.Slot {
+	start := len(dst)
 	dst = e.Source.Slots(dst)
-	for i := range e.extra {
+	dst = dst[:start+len(slices.DeleteFunc(dst[start:], e.isUnchanged))]
+	for _, s := range e.unchanged {
+		if _, was := e.item.declared[s]; was {
+			dst = append(dst, s)
+		}
+	}
+	slices.Sort(dst[start:])
+	for i := range e.item.undeclared {
 		dst = append(dst, wire.Slot(e.declared+i))
 	}
 	return dst
 }
 
 // Name is the name of an undeclared attribute.
-func (e *extended) Name(s wire.Slot) string { return e.at(s).name }
+func (e *extended) Name(s wire.Slot) string { return e.item.undeclared[int(s)-e.declared].name }
 
 // Protection is how an undeclared attribute was read.
-func (e *extended) Protection(s wire.Slot) wire.Protection { return e.at(s).protection }
+func (e *extended) Protection(s wire.Slot) wire.Protection {
+	return e.item.undeclared[int(s)-e.declared].protection
+}
 
 // Write gives the events of a slot.
 func (e *extended) Write(s wire.Slot, w wire.Writer) error {
-	if int(s) < e.declared {
-		return e.Source.Write(s, w)
+	switch {
+	case int(s) >= e.declared:
+		return attribute.Write(e.item.undeclared[int(s)-e.declared].value, w)
+	case e.isUnchanged(s):
+		return attribute.Write(e.item.declared[s], w)
 	}
-	return attribute.Write(e.at(s).value, w)
+	return e.Source.Write(s, w)
 }
