@@ -206,4 +206,5 @@ func TestAnEmbeddedStructThatStoresNothingIsRefused(t *testing.T) {
 	}
 	_, err = tags.Root(reflect.TypeFor[skipped]())
 	assert.NoError(t, err)
+	_ = skipped{}.hiddenDose
 }
