@@ -164,7 +164,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	}
 	it := c.shape.layout.Read(item)
 	defer it.Release()
-	sink.name = it.Name
+	sink.item = it
 	if c.seal != nil {
 		if _, err := c.seal.OpenItem(ctx, it, sink); err != nil {
 			return err
@@ -184,7 +184,7 @@ func (c *Codec[T]) readPlain(it *attribute.Item, actions map[string]crypt.Action
 			return fmt.Errorf("%w: no key attribute %q: is it an item of this table, and read whole?", crypt.ErrFormat, k.name)
 		}
 	}
-	for _, s := range it.Slots(nil) {
+	for _, s := range it.Present() {
 		p := wire.Plain
 		switch name := it.Name(s); {
 		case int(s) < sink.declared:

@@ -26,7 +26,7 @@ type undeclared struct {
 type keeping struct {
 	*mapper.Sink
 	declared int
-	name     func(wire.Slot) string
+	item     *attribute.Item
 	keep     *opened
 }
 
@@ -38,7 +38,7 @@ func (k *keeping) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
 	case isDeclared:
 		k.keep.declared[s] = attribute.Read(r)
 	default:
-		k.keep.undeclared = append(k.keep.undeclared, undeclared{k.name(s), attribute.Read(r), p})
+		k.keep.undeclared = append(k.keep.undeclared, undeclared{k.item.Name(s), attribute.Read(r), p})
 	}
 	if !isDeclared {
 		return nil

@@ -49,6 +49,7 @@ type Item struct {
 	m      map[string]Value
 	values []Value // of the declared slots, nil where absent
 	extra  []named // undeclared attributes by name
+	slots  []wire.Slot
 	reader Reader
 }
 
@@ -107,7 +108,7 @@ func (it *Item) Release() {
 	clear(it.extra)
 	it.extra = it.extra[:0]
 	if cap(it.extra) > maxPooled {
-		it.extra = nil
+		it.extra, it.slots = nil, nil
 	}
 	it.m = nil
 	it.reader.wipe()
@@ -125,6 +126,12 @@ func (it *Item) Slots(dst []wire.Slot) []wire.Slot {
 		dst = append(dst, wire.Slot(len(it.values)+i))
 	}
 	return dst
+}
+
+// Present are the slots that are present, valid until Release.
+func (it *Item) Present() []wire.Slot {
+	it.slots = it.Slots(it.slots[:0])
+	return it.slots
 }
 
 // Name is the attribute name of any slot.
