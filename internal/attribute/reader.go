@@ -16,12 +16,12 @@ type Reader struct {
 	scratch []byte
 }
 
-// node is where the cursor stands. A set's members are no attribute values of their own.
+// node is where the cursor stands: on v, or on a member of the set v, which is no attribute value of its
+// own. It is small, since it is copied for every value.
 type node struct {
-	kind wire.Kind
-	v    Value
-	str  string
-	bin  []byte
+	kind   wire.Kind
+	member int
+	v      Value
 }
 
 type level struct {
@@ -54,48 +54,62 @@ func (r *Reader) wipe() {
 	}
 }
 
-func nodeOf(v Value) node {
-	n := node{kind: KindOf(v), v: v}
-	if n.kind == 0 {
-		return node{}
-	}
-	switch v := v.(type) {
-	case *types.AttributeValueMemberS:
-		n.str = v.Value
-	case *types.AttributeValueMemberN:
-		n.str = v.Value
-	case *types.AttributeValueMemberB:
-		n.bin = v.Value
-	}
-	return n
-}
+func nodeOf(v Value) node { return node{kind: KindOf(v), v: v} }
 
 // Kind is the type of the value r stands on.
 func (r *Reader) Kind() wire.Kind { return r.at.kind }
 
 // Bool is the value of a BOOL.
 func (r *Reader) Bool() bool {
-	b, ok := r.at.v.(*types.AttributeValueMemberBOOL)
-	return ok && b.Value
+	return r.at.kind == wire.Bool && r.at.v.(*types.AttributeValueMemberBOOL).Value
 }
 
 // Str is the text of an S or N, shared with the stored value.
-func (r *Reader) Str() string { return r.at.str }
+func (r *Reader) Str() string {
+	if r.at.kind != wire.String && r.at.kind != wire.Number {
+		return ""
+	}
+	switch v := r.at.v.(type) {
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		return v.Value
+	case *types.AttributeValueMemberSS:
+		return v.Value[r.at.member]
+	case *types.AttributeValueMemberNS:
+		return v.Value[r.at.member]
+	}
+	return ""
+}
 
 // Text is Str as bytes, valid until the next call.
 func (r *Reader) Text() []byte {
-	r.scratch = append(r.scratch[:0], r.at.str...)
+	r.scratch = append(r.scratch[:0], r.Str()...)
 	return r.scratch
 }
 
 // Binary is the value of a B, shared with the stored value.
-func (r *Reader) Binary() []byte { return r.at.bin }
+func (r *Reader) Binary() []byte {
+	if r.at.kind != wire.Binary {
+		return nil
+	}
+	switch v := r.at.v.(type) {
+	case *types.AttributeValueMemberB:
+		return v.Value
+	case *types.AttributeValueMemberBS:
+		return v.Value[r.at.member]
+	}
+	return nil
+}
 
 // Len is the number of members.
-func (r *Reader) Len() int { return length(r.at.v) }
+func (r *Reader) Len() int { return r.at.length() }
 
-func length(v Value) int {
-	switch v := v.(type) {
+func (n node) length() int {
+	if n.kind < wire.StringSet {
+		return 0
+	}
+	switch v := n.v.(type) {
 	case *types.AttributeValueMemberSS:
 		return len(v.Value)
 	case *types.AttributeValueMemberNS:
@@ -114,7 +128,8 @@ func length(v Value) int {
 // first does not change from run to run.
 func (r *Reader) Enter() {
 	r.open = append(r.open, level{in: r.at, keys: len(r.keys)})
-	if m, ok := r.at.v.(*types.AttributeValueMemberM); ok {
+	if r.at.kind == wire.Map {
+		m := r.at.v.(*types.AttributeValueMemberM)
 		start := len(r.keys)
 		for k := range m.Value {
 			r.keys = append(r.keys, k)
@@ -131,18 +146,18 @@ func (r *Reader) Next() bool {
 	}
 	l := &r.open[len(r.open)-1]
 	i := l.next
-	if i >= length(l.in.v) {
+	if i >= l.in.length() {
 		r.at = node{}
 		return false
 	}
 	l.next++
 	switch v := l.in.v.(type) {
 	case *types.AttributeValueMemberSS:
-		r.at = node{kind: wire.String, str: v.Value[i]}
+		r.at = node{wire.String, i, v}
 	case *types.AttributeValueMemberNS:
-		r.at = node{kind: wire.Number, str: v.Value[i]}
+		r.at = node{wire.Number, i, v}
 	case *types.AttributeValueMemberBS:
-		r.at = node{kind: wire.Binary, bin: v.Value[i]}
+		r.at = node{wire.Binary, i, v}
 	case *types.AttributeValueMemberL:
 		r.at = nodeOf(v.Value[i])
 	case *types.AttributeValueMemberM:
@@ -163,7 +178,7 @@ func (r *Reader) KeyStr() string {
 		return ""
 	}
 	l := r.open[len(r.open)-1]
-	if _, ok := l.in.v.(*types.AttributeValueMemberM); !ok || l.next == 0 {
+	if l.in.kind != wire.Map || l.next == 0 {
 		return ""
 	}
 	return r.keys[l.keys+l.next-1]
@@ -185,7 +200,7 @@ func (r *Reader) Leave() {
 // Read builds the attribute value that r stands on. It shares a stored value and copies decrypted
 // bytes; it holds what the format holds, an empty set too.
 func Read(r wire.Reader) Value {
-	if stored, ok := r.(*Reader); ok && stored.at.v != nil {
+	if stored, ok := r.(*Reader); ok && stored.at.kind == KindOf(stored.at.v) && stored.at.kind != 0 {
 		return stored.at.v
 	}
 	switch r.Kind() {
