@@ -323,6 +323,7 @@ func FuzzParseCondition(f *testing.F) {
 	for _, s := range []string{
 		"", "s = :a", "NOT (s = :a AND #n > :n) OR attribute_exists(m.x[0])", "s IN (:a, :n)", "n BETWEEN :n AND :n", "begins_with(s, :a)",
 		"size(l) = :n", "contains(l, :l)", "attribute_type(s, :a)", "((s = :a))", "s = :a)", "a[99999999999] = :n", "#n.#n[0].x <> :l", "é = 1", "(((((((",
+		"B " + strings.Repeat("L", expr.MaxText-2), // one token as long as an expression, shown twice
 		"attribute_exists(((", "NOT NOT NOT", "a BETWEEN b AND c AND d = e", "size(size(s)) = :n", "(s) = (:a)",
 	} {
 		f.Add(s)

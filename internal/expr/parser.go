@@ -67,7 +67,17 @@ func (p *parser) unexpected() {
 	if p.tok.kind == end {
 		shown = string(end)
 	}
-	p.stop(problem(`Syntax error; token: "` + shown + `", near: "` + p.text[p.before.start:p.next().end] + `"`))
+	near := p.text[p.before.start:p.next().end]
+	p.stop(problem(`Syntax error; token: "` + shorten(shown) + `", near: "` + shorten(near) + `"`))
+}
+
+// shorten cuts what a message shows of a text that no valid token is as long as.
+func shorten(text string) string {
+	const shown = 3 * MaxAlias
+	if len(text) <= shown {
+		return text
+	}
+	return text[:shown] + "…"
 }
 
 func (p *parser) stop(err error) {
