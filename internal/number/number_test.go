@@ -86,7 +86,7 @@ func TestCanonicalDoesNotAllocate(t *testing.T) {
 }
 
 func FuzzCanonical(f *testing.F) {
-	for _, s := range []string{"0", "-1.50", "1E5", "1e-130", ".5", "5.", "NaN", "007", "1E1000", "-0.0e7"} {
+	for _, s := range []string{"0", "-1.50", "1E5", "1e-130", ".5", "5.", "NaN", "007", "1E1000", "-0.0e7", "0e10000000000000000000"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -99,6 +99,11 @@ func FuzzCanonical(f *testing.F) {
 		again, err := number.Canonical(nil, got)
 		require.NoError(t, err)
 		require.Equal(t, string(got), string(again))
+		mantissa, _, _ := strings.Cut(strings.ToLower(in), "e")
+		if strings.Trim(mantissa, "+-0.") == "" { // zero, with an exponent that math/big may not take
+			require.Equal(t, "0", string(got))
+			return
+		}
 		want, ok := new(big.Rat).SetString(in)
 		require.True(t, ok)
 		have, ok := new(big.Rat).SetString(string(got))
