@@ -81,7 +81,7 @@ func TestWritingNeedsNoAllocation(t *testing.T) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	p, err := mapper.Compile(reflect.TypeFor[Order]())
+	p, err := mapper.Compile(reflect.TypeFor[Order](), mapper.Options{})
 	require.NoError(b, err)
 	v := newOrder()
 	b.Run("AttributeValues", func(b *testing.B) {
@@ -110,7 +110,7 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	p, err := mapper.Compile(reflect.TypeFor[Order]())
+	p, err := mapper.Compile(reflect.TypeFor[Order](), mapper.Options{})
 	require.NoError(b, err)
 	it, err := encode(p, newOrder())
 	require.NoError(b, err)
@@ -137,7 +137,7 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := mapper.Compile(reflect.TypeFor[Order]()); err != nil {
+		if _, err := mapper.Compile(reflect.TypeFor[Order](), mapper.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

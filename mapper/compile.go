@@ -20,17 +20,21 @@ const fastPaths = true
 // [*tags.Error] for each mistake in a tag and an [*Error] for each type that cannot be mapped.
 //
 // Compile keeps nothing: whoever uses a type more than once keeps its Plan.
-func Compile(t reflect.Type) (*Plan, error) { return compile(t, fastPaths) }
+func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fastPaths) }
 
-func compile(t reflect.Type, fast bool) (*Plan, error) {
-	c := newCompiler(fast)
-	fields, err := tags.Root(t)
+// Options change how types are mapped. The zero Options are those of a table that asks for nothing
+// special.
+type Options struct{}
+
+func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
+	c := newCompiler(o, fast)
+	fields, err := tags.Root(t, c.tags())
 	if err != nil {
 		c.errs = append(c.errs, err)
 		c.survey(t, rootName(t))
 		return nil, errors.Join(c.errs...)
 	}
-	p := &Plan{typ: t, types: dynamicTypes{fast: fast}}
+	p := &Plan{typ: t, types: dynamicTypes{options: o, fast: fast}}
 	p.fields = c.fields(t, fields, "")
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
@@ -54,15 +58,19 @@ type words struct {
 
 // compiler compiles the types of one tree.
 type compiler struct {
+	options   Options
 	fast      bool
 	codecs    map[variant]*codec
 	errs      []error
 	surveying bool // tags has reported what cannot be stored
 }
 
-func newCompiler(fast bool) *compiler {
-	return &compiler{fast: fast, codecs: make(map[variant]*codec)}
+func newCompiler(o Options, fast bool) *compiler {
+	return &compiler{options: o, fast: fast, codecs: make(map[variant]*codec)}
 }
+
+// tags are the options of package tags that c's mean.
+func (c *compiler) tags() tags.Options { return tags.Options{} }
 
 func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
@@ -198,14 +206,15 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 // dynamicTypes are the codecs of types that were met in interfaces. Safe for concurrent use; the types
 // of a program are few, so none is forgotten.
 type dynamicTypes struct {
-	fast   bool
-	codecs sync.Map // reflect.Type → *codec, or error
+	options Options
+	fast    bool
+	codecs  sync.Map // reflect.Type → *codec, or error
 }
 
 func (ts *dynamicTypes) codec(t reflect.Type) (*codec, error) {
 	known, ok := ts.codecs.Load(t)
 	if !ok {
-		c := newCompiler(ts.fast)
+		c := newCompiler(ts.options, ts.fast)
 		k := c.codec(t, words{}, typeName(t))
 		if known = k; len(c.errs) > 0 {
 			known = errors.Join(c.errs...)

@@ -56,7 +56,7 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		{"field of a document", reflect.TypeFor[struct{ A struct{ B []**int } }](), ".V.A.B[]", "pointer to a pointer or interface"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			plan, err := mapper.Compile(holder(tt.typ, ""))
+			plan, err := mapper.Compile(holder(tt.typ, ""), mapper.Options{})
 			assert.Nil(t, plan)
 			require.Len(t, flatten(err), 1)
 			e := mapperError(t, err)
@@ -66,7 +66,7 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		})
 	}
 	for name, typ := range map[string]reflect.Type{"nil": nil, "string": reflect.TypeFor[string](), "pointer": reflect.TypeFor[*City]()} {
-		_, err := mapper.Compile(typ)
+		_, err := mapper.Compile(typ, mapper.Options{})
 		assert.ErrorContains(t, err, "not a struct", name)
 	}
 }
@@ -81,7 +81,7 @@ func TestWhatIsEmbeddedIsNoDocument(t *testing.T) {
 		ID string `ddb:"id,pk"`
 		*Base
 	}
-	_, err := mapper.Compile(reflect.TypeFor[T]())
+	_, err := mapper.Compile(reflect.TypeFor[T](), mapper.Options{})
 	assert.Len(t, flatten(err), 1)
 	assert.ErrorContains(t, err, "embedded pointer")
 }
@@ -122,7 +122,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		keys = `: its keys are not plain strings: use a map with keys of a string type`
 	)
 	messages := func(typ reflect.Type) (all []string) {
-		_, err := mapper.Compile(typ)
+		_, err := mapper.Compile(typ, mapper.Options{})
 		require.Error(t, err)
 		for _, e := range flatten(err) {
 			switch e.(type) {

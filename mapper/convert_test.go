@@ -20,7 +20,7 @@ type (
 // writeValue is v as a field of type V with these words stores it.
 func writeValue[V any](t *testing.T, v any, words string) (av, error) {
 	t.Helper()
-	p, err := mapper.Compile(holder(reflect.TypeFor[V](), words))
+	p, err := mapper.Compile(holder(reflect.TypeFor[V](), words), mapper.Options{})
 	require.NoError(t, err)
 	w := attribute.NewWriter(attribute.Sizes{})
 	if err := p.WriteValue(1, v, w); err != nil {

@@ -149,7 +149,7 @@ func TestAllAttributesThatFailAreReportedUpToALimit(t *testing.T) {
 		fields = append(fields, reflect.StructField{Name: name, Type: reflect.TypeFor[int](), Tag: reflect.StructTag(words)})
 		stored[name] = avS(canary)
 	}
-	p, err := mapper.Compile(reflect.StructOf(fields))
+	p, err := mapper.Compile(reflect.StructOf(fields), mapper.Options{})
 	require.NoError(t, err)
 	err = decode(p, stored, reflect.New(p.Type()).Interface())
 	all := flatten(err)

@@ -15,7 +15,7 @@ func ExampleCompile() {
 		Notes   []string  `ddb:"notes,set,omitempty"`
 		Bill    *int64    `ddb:"bill"`
 	}
-	plan, err := mapper.Compile(reflect.TypeFor[Visit]())
+	plan, err := mapper.Compile(reflect.TypeFor[Visit](), mapper.Options{})
 	for _, a := range plan.Attributes() {
 		fmt.Println(a.Name, a.Kind, a.Path)
 	}
@@ -35,7 +35,7 @@ func ExampleCompile_mistakes() {
 		Doctor  fmt.Stringer
 		Wards   map[int]string `ddb:"wards"`
 	}
-	_, err := mapper.Compile(reflect.TypeFor[Visit]())
+	_, err := mapper.Compile(reflect.TypeFor[Visit](), mapper.Options{})
 	fmt.Println(err)
 	// Output:
 	// mapper: compile: Visit.Doctor (fmt.Stringer): interface with methods: what is stored does not say which type to read it into; use any or a concrete type

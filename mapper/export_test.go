@@ -3,4 +3,4 @@ package mapper
 import "reflect"
 
 // CompileSlow is Compile without the fast paths.
-func CompileSlow(t reflect.Type) (*Plan, error) { return compile(t, false) }
+func CompileSlow(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, false) }

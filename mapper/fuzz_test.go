@@ -131,7 +131,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("p\x09\x02\x03\x01x\x01q\x07\x02\x011\x012r\x08\x01\x01br\x09\x01\x05\x01c"))
 	f.Add([]byte("s\x0a\x01k\x03\x01vt\x0a\x01k\x0a\x01b\x09\x02\x04\x011\x01u\x0a\x02c\x0a\x01e\x09\x01\x04\x011a\x06\x01\x01x"))
 	f.Add([]byte("v\x0b\xffw\x09\x02\x09\x01\x09\x00\x01x\x03\x03::1y\x09\x02\x09\x01\x03\x03::1\x01z\x06\x01\x01z"))
-	p, err := mapper.Compile(reflect.TypeFor[Zoo]())
+	p, err := mapper.Compile(reflect.TypeFor[Zoo](), mapper.Options{})
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g := &grower{data: data, left: 200}

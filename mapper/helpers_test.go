@@ -37,7 +37,7 @@ func avBS(v ...string) av {
 var null av = &types.AttributeValueMemberNULL{Value: true}
 
 // compilers are both ways to compile: nothing but speed may depend on the fast paths.
-var compilers = map[string]func(reflect.Type) (*mapper.Plan, error){"fast": mapper.Compile, "slow": mapper.CompileSlow}
+var compilers = map[string]func(reflect.Type, mapper.Options) (*mapper.Plan, error){"fast": mapper.Compile, "slow": mapper.CompileSlow}
 
 func layoutOf(p *mapper.Plan) *attribute.Layout {
 	var names []string
@@ -110,7 +110,7 @@ func canonical(t *testing.T, p *mapper.Plan, v any) map[string]string {
 
 func compiled[T any](t *testing.T) *mapper.Plan {
 	t.Helper()
-	p, err := mapper.Compile(reflect.TypeFor[T]())
+	p, err := mapper.Compile(reflect.TypeFor[T](), mapper.Options{})
 	require.NoError(t, err)
 	return p
 }
@@ -140,7 +140,7 @@ func held(typ reflect.Type, v any) reflect.Value {
 func encodeField(t *testing.T, v any, words string) (av, error) {
 	t.Helper()
 	typ := holder(reflect.TypeOf(v), words)
-	p, err := mapper.Compile(typ)
+	p, err := mapper.Compile(typ, mapper.Options{})
 	require.NoError(t, err)
 	it, err := encode(p, held(typ, v).Interface())
 	return it["v"], err
@@ -150,7 +150,7 @@ func encodeField(t *testing.T, v any, words string) (av, error) {
 func decodeField[V any](t *testing.T, stored av, words string) (V, error) {
 	t.Helper()
 	typ := holder(reflect.TypeFor[V](), words)
-	p, err := mapper.Compile(typ)
+	p, err := mapper.Compile(typ, mapper.Options{})
 	require.NoError(t, err)
 	h := held(typ, nil)
 	err = decode(p, item{"id": avS("x"), "v": stored}, h.Interface())

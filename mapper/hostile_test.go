@@ -35,7 +35,7 @@ func TestMemoryOfHostileValues(t *testing.T) {
 		"a number instead of a map": {reflect.TypeFor[map[string]any](), avN(strings.Repeat("7", 1000)), factor},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := mapper.Compile(holder(tt.typ, ""))
+			p, err := mapper.Compile(holder(tt.typ, ""), mapper.Options{})
 			require.NoError(t, err)
 			stored := layoutOf(p).Read(item{"v": tt.stored})
 			defer stored.Release()

@@ -52,7 +52,7 @@ func unhex(c byte) byte {
 func TestPitfalls(t *testing.T) {
 	refusesType := func(v any, words, reason string) func(*testing.T) {
 		return func(t *testing.T) {
-			_, err := mapper.Compile(holder(reflect.TypeOf(v), words))
+			_, err := mapper.Compile(holder(reflect.TypeOf(v), words), mapper.Options{})
 			assert.ErrorContains(t, err, reason)
 		}
 	}
@@ -98,7 +98,7 @@ func TestPitfalls(t *testing.T) {
 			A  int    `ddb:"a"`
 			B  int    `ddb:"a"`
 		}
-		_, err := mapper.Compile(reflect.TypeFor[T]())
+		_, err := mapper.Compile(reflect.TypeFor[T](), mapper.Options{})
 		assert.ErrorContains(t, err, `attribute "a" is field A already`)
 	})
 	t.Run("nil slice", stores([]int(nil), "", nil))
@@ -120,7 +120,7 @@ func TestPitfalls(t *testing.T) {
 	t.Run("NaN", refusesValue(math.NaN(), "", "not a finite number"))
 	t.Run("Inf", refusesValue(float32(math.Inf(-1)), "", "not a finite number"))
 	t.Run("M into non-empty interface", func(t *testing.T) {
-		_, err := mapper.Compile(holder(reflect.TypeFor[Area](), ""))
+		_, err := mapper.Compile(holder(reflect.TypeFor[Area](), ""), mapper.Options{})
 		assert.ErrorContains(t, err, "interface with methods")
 	})
 	t.Run("string with byte 0xff", refusesValue("a\xff", "", "not valid UTF-8"))

@@ -45,14 +45,14 @@ func TestAPromotedMarshalTextWouldLoseTheOtherFields(t *testing.T) {
 		}](),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := mapper.Compile(typ)
+			_, err := mapper.Compile(typ, mapper.Options{})
 			assert.ErrorContains(t, err, "is an embedded field's and would lose the others")
 		})
 	}
 	_, err := mapper.Compile(reflect.TypeFor[struct {
 		ID string `ddb:"id,pk"`
 		At stamp
-	}]())
+	}](), mapper.Options{})
 	assert.NoError(t, err)
 }
 
@@ -61,7 +61,7 @@ func TestAPromotedIsZeroDoesNotDropTheOtherFields(t *testing.T) {
 		ID    string `ddb:"id,pk"`
 		Extra extra  `ddb:"extra,omitzero"`
 	}
-	plan, err := mapper.Compile(reflect.TypeFor[item]())
+	plan, err := mapper.Compile(reflect.TypeFor[item](), mapper.Options{})
 	require.NoError(t, err)
 	src := plan.Source(&item{ID: "1", Extra: extra{Note: "penicillin"}})
 	defer src.Release()
@@ -82,7 +82,7 @@ func TestATypeMayKeepTheTextItIsGiven(t *testing.T) {
 		A, B keeper
 		ID   string `ddb:",pk"`
 	}
-	plan, err := mapper.Compile(reflect.TypeFor[item]())
+	plan, err := mapper.Compile(reflect.TypeFor[item](), mapper.Options{})
 	require.NoError(t, err)
 	var got item
 	sink := plan.Sink(&got)
@@ -104,7 +104,7 @@ func TestOmits(t *testing.T) {
 		Ptr  *string `ddb:"c"`
 		Null *string `ddb:"d,null"`
 	}
-	plan, err := mapper.Compile(reflect.TypeFor[item]())
+	plan, err := mapper.Compile(reflect.TypeFor[item](), mapper.Options{})
 	require.NoError(t, err)
 	for _, c := range []struct {
 		slot int

@@ -58,7 +58,7 @@ func goPath(t reflect.Type, index []int) string {
 func (c *compiler) structure(k *codec, path string) {
 	t := k.typ
 	k.kind = wire.Map
-	parsed, err := tags.Nested(t)
+	parsed, err := tags.Nested(t, c.tags())
 	if err != nil {
 		c.errs = append(c.errs, err)
 		c.survey(t, path)

@@ -158,7 +158,7 @@ func TestKinds(t *testing.T) {
 		for how, compile := range compilers {
 			t.Run(tt.name+"/"+how, func(t *testing.T) {
 				typ := holder(reflect.TypeOf(tt.value), tt.words)
-				p, err := compile(typ)
+				p, err := compile(typ, mapper.Options{})
 				require.NoError(t, err)
 				v := held(typ, tt.value)
 				it, err := encode(p, v.Interface())
@@ -220,7 +220,7 @@ func TestStoredKindsThatAreReadBesides(t *testing.T) {
 	check := func(name string, want any, stored av, words string) {
 		t.Run(name, func(t *testing.T) {
 			typ := holder(reflect.TypeOf(want), words)
-			p, err := mapper.Compile(typ)
+			p, err := mapper.Compile(typ, mapper.Options{})
 			require.NoError(t, err)
 			h := held(typ, nil)
 			require.NoError(t, decode(p, item{"id": avS("x"), "v": stored}, h.Interface()))
@@ -246,7 +246,7 @@ func TestNullIsTheZeroValueOfEveryKind(t *testing.T) {
 	for _, tt := range kinds {
 		t.Run(tt.name, func(t *testing.T) {
 			typ := holder(reflect.TypeOf(tt.value), tt.words)
-			p, err := mapper.Compile(typ)
+			p, err := mapper.Compile(typ, mapper.Options{})
 			require.NoError(t, err)
 			h := held(typ, tt.value)
 			require.NoError(t, decode(p, item{"id": avS("x"), "v": null}, h.Interface()))
@@ -264,7 +264,7 @@ func TestWrongKinds(t *testing.T) {
 	refused := 0
 	for _, tt := range kinds {
 		typ := holder(reflect.TypeOf(tt.value), tt.words)
-		p, err := mapper.Compile(typ)
+		p, err := mapper.Compile(typ, mapper.Options{})
 		require.NoError(t, err)
 		for kind, stored := range everything {
 			h := held(typ, nil)

@@ -11,7 +11,7 @@ func BenchmarkRoot(b *testing.B) {
 	b.ReportAllocs()
 	t := reflect.TypeFor[Visit]()
 	for b.Loop() {
-		if _, err := tags.Root(t); err != nil {
+		if _, err := tags.Root(t, tags.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

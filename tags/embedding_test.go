@@ -51,7 +51,7 @@ type (
 // TestEmbeddingDepth writes a number of its own through every index path: paths that shared an array
 // would reach the wrong field (guregu/dynamo from depth three, style.md 4.1).
 func TestEmbeddingDepth(t *testing.T) {
-	fields, err := tags.Root(reflect.TypeFor[level0]())
+	fields, err := tags.Root(reflect.TypeFor[level0](), tags.Options{})
 	require.NoError(t, err)
 
 	var names []string
@@ -72,7 +72,7 @@ func TestEmbeddingDepth(t *testing.T) {
 		fields[i].Index = append(fields[i].Index, -1)
 		fields[i].Index[0] = -1
 	}
-	again, err := tags.Root(reflect.TypeFor[level0]())
+	again, err := tags.Root(reflect.TypeFor[level0](), tags.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, []int{2, 1, 2, 1, 1, 1}, again[8].Index)
 }
@@ -95,7 +95,7 @@ func TestEmbeddedKinds(t *testing.T) {
 		*Level5   `ddb:"five"`
 		error     `ddb:"-"`
 	}
-	fields, err := tags.Root(reflect.TypeFor[item]())
+	fields, err := tags.Root(reflect.TypeFor[item](), tags.Options{})
 	require.NoError(t, err)
 	var names []string
 	for _, f := range fields {
@@ -174,7 +174,7 @@ func TestEmbeddingMistakes(t *testing.T) {
 		{"blank field", reflect.TypeFor[blank](), `ddb: type blank, field _, tag "kind": tag on a blank field (name the field or remove the tag)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := tags.Root(c.typ)
+			_, err := tags.Root(c.typ, tags.Options{})
 			assert.Equal(t, []string{c.want}, messages(t, c.typ, err))
 		})
 	}
@@ -184,7 +184,7 @@ func TestEmbeddingMistakes(t *testing.T) {
 		for range 66 {
 			typ = reflect.StructOf([]reflect.StructField{{Name: "E", Type: typ, Anonymous: true}})
 		}
-		_, err := tags.Root(typ)
+		_, err := tags.Root(typ, tags.Options{})
 		assert.ErrorContains(t, err, `: embedded more than 64 deep (`+named+`)`)
 	})
 }
@@ -196,7 +196,7 @@ func TestAnEmbeddedStructThatStoresNothingIsRefused(t *testing.T) {
 		ID string `ddb:"id,pk"`
 		hiddenDose
 	}
-	_, err := tags.Root(reflect.TypeFor[prescription]())
+	_, err := tags.Root(reflect.TypeFor[prescription](), tags.Options{})
 	assert.ErrorContains(t, err, "stores none of its fields")
 	_ = prescription{hiddenDose: hiddenDose{mg: 1}}.mg
 
@@ -204,7 +204,7 @@ func TestAnEmbeddedStructThatStoresNothingIsRefused(t *testing.T) {
 		ID         string `ddb:"id,pk"`
 		hiddenDose `ddb:"-"`
 	}
-	_, err = tags.Root(reflect.TypeFor[skipped]())
+	_, err = tags.Root(reflect.TypeFor[skipped](), tags.Options{})
 	assert.NoError(t, err)
 	_ = skipped{}.hiddenDose
 }

@@ -13,7 +13,7 @@ func ExampleRoot() {
 		Name string `ddb:"name,encrypt"`
 		Ward string `ddb:"ward,sign,omitempty"`
 	}
-	fields, err := tags.Root(reflect.TypeFor[Patient]())
+	fields, err := tags.Root(reflect.TypeFor[Patient](), tags.Options{})
 	for _, f := range fields {
 		fmt.Println(f.Path, f.Name, f.Key, f.Action, f.OmitEmpty)
 	}
@@ -32,7 +32,7 @@ func ExampleRoot_typo() {
 		Name string `ddb:"name,encrpyt"`
 		Ward string `ddb:"ward,sign,omitEmpty"`
 	}
-	_, err := tags.Root(reflect.TypeFor[Patient]())
+	_, err := tags.Root(reflect.TypeFor[Patient](), tags.Options{})
 	fmt.Println(err)
 	// Output:
 	// ddb: type Patient, field Name, tag "name,encrpyt": unknown word "encrpyt" (did you mean "encrypt"?)

@@ -29,8 +29,8 @@ func FuzzTag(f *testing.F) {
 			t.Skip("reflect keeps every type that StructOf makes")
 		}
 		typ := rawTagged(fuzzTypes[int(kind)%len(fuzzTypes)], reflect.StructTag(tag))
-		fields, err := tags.Root(typ)
-		again, err2 := tags.Root(typ)
+		fields, err := tags.Root(typ, tags.Options{})
+		again, err2 := tags.Root(typ, tags.Options{})
 		require.Equal(t, err, err2)
 		require.Equal(t, fields, again)
 		if err != nil {
@@ -52,7 +52,7 @@ func FuzzTag(f *testing.F) {
 		if w := words(fields[1], ","); w != "none" {
 			rendered += "," + w
 		}
-		same, err := tags.Root(rawTagged(fields[1].Type, reflect.StructTag("ddb:"+strconv.Quote(rendered))))
+		same, err := tags.Root(rawTagged(fields[1].Type, reflect.StructTag("ddb:"+strconv.Quote(rendered))), tags.Options{})
 		require.NoError(t, err)
 		assert.Equal(t, fields[1], same[1])
 	})

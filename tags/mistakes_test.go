@@ -175,7 +175,7 @@ func TestMistakesInATag(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			typ := tagged(c.value, c.tag)
-			fields, err := tags.Root(typ)
+			fields, err := tags.Root(typ, tags.Options{})
 			assert.Nil(t, fields)
 			assert.Equal(t, prefixed(c.tag, c.want), messages(t, typ, err))
 		})
@@ -226,7 +226,7 @@ func TestMistakesOnAKey(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			typ := keyed(c.value, c.tag)
-			_, err := tags.Root(typ)
+			_, err := tags.Root(typ, tags.Options{})
 			assert.Equal(t, prefixed(c.tag, c.want), messages(t, typ, err))
 		})
 	}
@@ -234,16 +234,16 @@ func TestMistakesOnAKey(t *testing.T) {
 		type anyKey struct {
 			ID any `ddb:"id,pk"`
 		}
-		_, err := tags.Root(reflect.TypeFor[anyKey]())
+		_, err := tags.Root(reflect.TypeFor[anyKey](), tags.Options{})
 		assert.EqualError(t, err, `ddb: type anyKey, field ID, tag "id,pk": a partition key cannot be of type interface {} (`+maybe+`)`)
 	})
 	t.Run("long name", func(t *testing.T) {
-		_, err := tags.Root(keyed("", strings.Repeat("a", 256)+",pk"))
+		_, err := tags.Root(keyed("", strings.Repeat("a", 256)+",pk"), tags.Options{})
 		assert.ErrorContains(t, err, `: partition key with a name of 256 bytes (DynamoDB takes 255 for keys)`)
 	})
 	t.Run("sort key", func(t *testing.T) {
 		typ := tagged(0.5, "f,sk,encrypt")
-		_, err := tags.Root(typ)
+		_, err := tags.Root(typ, tags.Options{})
 		assert.Equal(t, []string{
 			`ddb: type struct{…}, field F, tag "f,sk,encrypt": encrypt on a sort key (DynamoDB finds items by their keys, which are signed and never encrypted: remove it)`,
 			`ddb: type struct{…}, field F, tag "f,sk,encrypt": a sort key cannot be of type float64 (` + float + `)`,
@@ -277,7 +277,7 @@ func TestMalformedStructTags(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			typ := rawTagged(reflect.TypeFor[string](), reflect.StructTag(c.tag))
-			_, err := tags.Root(typ)
+			_, err := tags.Root(typ, tags.Options{})
 			require.Error(t, err)
 			texts := messages(t, typ, err)
 			require.Len(t, texts, 1)
@@ -293,7 +293,7 @@ func TestMalformedStructTags(t *testing.T) {
 		{"no tag", ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fields, err := tags.Root(rawTagged(reflect.TypeFor[string](), reflect.StructTag(c.tag)))
+			fields, err := tags.Root(rawTagged(reflect.TypeFor[string](), reflect.StructTag(c.tag)), tags.Options{})
 			require.NoError(t, err)
 			assert.Equal(t, "F", fields[1].Name)
 		})
@@ -316,7 +316,7 @@ func TestTypos(t *testing.T) {
 			}
 			count++
 			typ := tagged("", "f,"+typo)
-			_, err := tags.Root(typ)
+			_, err := tags.Root(typ, tags.Options{})
 			mistake, ok := errors.AsType[*tags.Error](err)
 			require.True(t, ok, typo)
 			assert.Equal(t, `unknown word "`+typo+`"`, mistake.Problem)

@@ -11,6 +11,9 @@ import (
 // maxEmbedding is how deeply embedded structs may nest.
 const maxEmbedding = 64
 
+// Options change how types are parsed. The zero Options are those of a table that asks for nothing special.
+type Options struct{}
+
 // Root returns the fields of an item's type, in the order of declaration, embedded structs in their
 // place. The type has exactly one pk and at most one sk.
 //
@@ -18,14 +21,14 @@ const maxEmbedding = 64
 // Types of documents inside attributes are not followed: [Nested] parses those.
 //
 // Safe for concurrent use; nothing is cached.
-func Root(t reflect.Type) ([]Field, error) { return parse(t, false) }
+func Root(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, false) }
 
 // Nested returns the fields of the type of a document, which is stored inside an attribute, as Root
 // does. Keys and actions belong to whole attributes and are errors in it.
-func Nested(t reflect.Type) ([]Field, error) { return parse(t, true) }
+func Nested(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, true) }
 
-func parse(t reflect.Type, nested bool) ([]Field, error) {
-	p := parser{root: t, nested: nested, names: map[string]string{}, keys: map[Key]string{}}
+func parse(t reflect.Type, o Options, nested bool) ([]Field, error) {
+	p := parser{root: t, options: o, nested: nested, names: map[string]string{}, keys: map[Key]string{}}
 	if t == nil || t.Kind() != reflect.Struct {
 		p.fail("", "", problem{"not a struct", "give the struct type itself"})
 	} else {
@@ -40,10 +43,11 @@ func parse(t reflect.Type, nested bool) ([]Field, error) {
 
 // parser gathers the fields and mistakes of one type.
 type parser struct {
-	root   reflect.Type
-	nested bool
-	fields []Field
-	errs   []error
+	root    reflect.Type
+	options Options
+	nested  bool
+	fields  []Field
+	errs    []error
 
 	names  map[string]string // attribute name → path of the first field with it
 	keys   map[Key]string    // role → path of the first field with it

@@ -35,7 +35,7 @@ type Visit struct {
 
 func TestRoot(t *testing.T) {
 	assert.Nil(t, Visit{}.private, "an unexported field, of a type that could not be stored, is skipped")
-	got, err := tags.Root(reflect.TypeFor[Visit]())
+	got, err := tags.Root(reflect.TypeFor[Visit](), tags.Options{})
 	require.NoError(t, err)
 
 	str := reflect.TypeFor[string]()
@@ -108,7 +108,7 @@ func TestAccepted(t *testing.T) {
 		{"name beyond ASCII", 0, "Größe😀", "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fields, err := tags.Root(tagged(c.value, c.tag))
+			fields, err := tags.Root(tagged(c.value, c.tag), tags.Options{})
 			require.NoError(t, err)
 			if c.field == "" {
 				assert.Len(t, fields, 1)
@@ -120,7 +120,7 @@ func TestAccepted(t *testing.T) {
 	}
 	t.Run("name too long", func(t *testing.T) {
 		typ := tagged(0, strings.Repeat("a", 65536))
-		_, err := tags.Root(typ)
+		_, err := tags.Root(typ, tags.Options{})
 		assert.ErrorContains(t, err, `: name of 65536 bytes (DynamoDB takes 65535)`)
 		assert.Less(t, len(err.Error()), 400, "a message does not repeat a long name")
 	})
@@ -162,7 +162,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		Embedded
 	}
 	typ := reflect.TypeFor[Wrong]()
-	fields, err := tags.Root(typ)
+	fields, err := tags.Root(typ, tags.Options{})
 	assert.Nil(t, fields)
 	assert.Equal(t, []string{
 		`ddb: type Wrong, field Name, tag "name,encrpyt": unknown word "encrpyt" (did you mean "encrypt"?)`,
@@ -201,7 +201,7 @@ func TestKeysOfAType(t *testing.T) {
 		{"nil", nil, []string{`ddb: type nil: not a struct (give the struct type itself)`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fields, err := tags.Root(c.typ)
+			fields, err := tags.Root(c.typ, tags.Options{})
 			assert.Nil(t, fields)
 			assert.Equal(t, c.want, messages(t, c.typ, err))
 		})
@@ -214,7 +214,7 @@ func TestNested(t *testing.T) {
 		Since  time.Time `ddb:",unixtime"`
 		ID     any
 	}
-	fields, err := tags.Nested(reflect.TypeFor[address]())
+	fields, err := tags.Nested(reflect.TypeFor[address](), tags.Options{})
 	require.NoError(t, err)
 	require.Len(t, fields, 3)
 	assert.Equal(t, "address.Since", fields[1].Path)
@@ -231,7 +231,7 @@ func TestNested(t *testing.T) {
 	const key = " inside a document (keys are top-level attributes: remove it)"
 	const action = " inside a document (one action covers a whole top-level attribute: put it there)"
 	typ := reflect.TypeFor[wrong]()
-	_, err = tags.Nested(typ)
+	_, err = tags.Nested(typ, tags.Options{})
 	assert.Equal(t, []string{
 		`ddb: type wrong, field A, tag "a,pk": pk` + key,
 		`ddb: type wrong, field B, tag "b,sk,omitempty": sk` + key,
@@ -255,12 +255,12 @@ func TestGenericNames(t *testing.T) {
 type Page[T any] struct{ Of T }
 
 func rootError[T any]() error {
-	_, err := tags.Root(reflect.TypeFor[T]())
+	_, err := tags.Root(reflect.TypeFor[T](), tags.Options{})
 	return err
 }
 
 func TestErrorIsFoundInAJoin(t *testing.T) {
-	_, err := tags.Root(tagged("", "f,encrpyt"))
+	_, err := tags.Root(tagged("", "f,encrpyt"), tags.Options{})
 	mistake, ok := errors.AsType[*tags.Error](fmt.Errorf("ddb: new table: %w", err))
 	require.True(t, ok)
 	assert.Equal(t, "F", mistake.Field)
