@@ -34,7 +34,7 @@ func NewCodec[T any](name string, cfg Config) (*Codec[T], error) {
 	}
 	c := &Codec[T]{name: name, shape: sh, enc: enc}
 	c.seal, _ = enc.(wire.Sealer)
-	c.sizes.Store(&attribute.Sizes{S: len(sh.action), Text: 16 * len(sh.action)})
+	c.sizes.Store(&attribute.Sizes{Text: len(sh.action), TextBytes: 16 * len(sh.action)})
 	return c, nil
 }
 
@@ -81,6 +81,7 @@ func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error)
 // encoded is an item ready to be stored.
 type encoded struct {
 	item  crypt.Item
+	size  int  // in bytes, as DynamoDB counts
 	fresh bool // holds randomness of this call: equal bytes in the table are our own write
 }
 
@@ -113,8 +114,8 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 			return encoded{}, err
 		}
 	}
-	if n := attribute.ItemSize(e.item); n > attribute.MaxItemSize {
-		return encoded{}, fmt.Errorf("item of %d bytes as stored, DynamoDB's limit is %d: split it, or keep large values elsewhere", n, attribute.MaxItemSize)
+	if e.size > attribute.MaxItemSize {
+		return encoded{}, fmt.Errorf("item of %d bytes as stored, DynamoDB's limit is %d: split it, or keep large values elsewhere", e.size, attribute.MaxItemSize)
 	}
 	return e, nil
 }
@@ -128,19 +129,18 @@ func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error
 		}
 	}
 	guess := c.sizes.Load()
-	item, sizes, err := attribute.Assemble(c.shape.layout, src, &sealed, *guess)
+	a, err := attribute.Assemble(c.shape.layout, src, &sealed, *guess)
 	if err != nil {
 		return encoded{}, err
 	}
-	if sizes != *guess {
-		c.sizes.Store(new(sizes))
+	if a.Sizes != *guess {
+		c.sizes.Store(new(a.Sizes))
 	}
 	if c.enc != nil && c.seal == nil {
-		if item, err = c.enc.EncryptItem(ctx, item); err != nil {
-			return encoded{}, err
-		}
+		item, err := c.enc.EncryptItem(ctx, a.Item)
+		return encoded{item: item, size: attribute.ItemSize(item)}, err
 	}
-	return encoded{item, sealed.Fresh}, nil
+	return encoded{a.Item, a.Size, sealed.Fresh}, nil
 }
 
 // decode fills v, and keep, unless it is nil, with the item as it was read. After an error both are to be

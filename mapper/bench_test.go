@@ -89,10 +89,11 @@ func BenchmarkEncode(b *testing.B) {
 		layout, sizes := layoutOf(p), attribute.Sizes{}
 		for b.Loop() {
 			src := p.Source(v)
-			var err error
-			if _, sizes, err = attribute.Assemble(layout, src, nil, sizes); err != nil {
+			a, err := attribute.Assemble(layout, src, &wire.Sealed{}, sizes)
+			if err != nil {
 				b.Fatal(err)
 			}
+			sizes = a.Sizes
 			src.Release()
 		}
 	})

@@ -51,8 +51,8 @@ func layoutOf(p *mapper.Plan) *attribute.Layout {
 func encode(p *mapper.Plan, v any) (item, error) {
 	src := p.Source(v)
 	defer src.Release()
-	it, _, err := attribute.Assemble(layoutOf(p), src, nil, attribute.Sizes{})
-	return it, err
+	a, err := attribute.Assemble(layoutOf(p), src, &wire.Sealed{}, attribute.Sizes{})
+	return a.Item, err
 }
 
 // decode decodes it into v, a pointer.

@@ -69,14 +69,14 @@ func (e *encryptor) EncryptItem(ctx context.Context, item crypt.Item) (crypt.Ite
 	if err := e.SealItem(ctx, src, &sealed); err != nil {
 		return nil, err
 	}
-	out, _, err := attribute.Assemble(e.unsealed, src, &sealed, attribute.Sizes{})
+	out, err := attribute.Assemble(e.unsealed, src, &sealed, attribute.Sizes{})
 	if err != nil {
 		return nil, e.encrypt.format("", "", err)
 	}
-	if attribute.ItemSize(out) > attribute.MaxItemSize {
+	if out.Size > attribute.MaxItemSize {
 		return nil, e.encrypt.format("", tooLarge, nil)
 	}
-	return out, nil
+	return out.Item, nil
 }
 
 // DecryptItem is OpenItem into a map.

@@ -7,65 +7,93 @@ import (
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
+// Assembled is a new item.
+type Assembled struct {
+	Item  map[string]Value
+	Size  int   // as ItemSize counts
+	Sizes Sizes // of what was written, zero where nothing was
+}
+
 // Assemble returns src's attributes as a new item: the sealed ones as binaries over sealed's slab,
-// the marks, and the others as src writes them, shared where src is itself an item. A nil sealed
-// seals nothing. The Sizes are those of what was written.
-func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (map[string]Value, Sizes, error) {
+// the marks, and the others as src writes them, shared where src is itself an item. The hint is the
+// Sizes of an item before.
+func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a Assembled, err error) {
 	scratch, ok := l.slotPool.Get().(*[]wire.Slot)
 	if !ok {
 		scratch = new([]wire.Slot)
 	}
 	defer l.slotPool.Put(scratch)
-	*scratch = src.Slots((*scratch)[:0])
-	slots := *scratch
-	if sealed == nil {
-		sealed = &wire.Sealed{}
-	}
-	isSealed := func(s wire.Slot) bool { return int(s) < len(sealed.Value) && sealed.Value[s].Len > 0 }
-	binaries := len(sealed.Marks)
-	for _, s := range slots {
-		if isSealed(s) {
-			binaries++
-		}
-	}
-	slab := make([]types.AttributeValueMemberB, 0, binaries)
-	binary := func(r wire.Range) Value {
-		slab = append(slab, types.AttributeValueMemberB{Value: sealed.Bytes(r)})
-		return &slab[len(slab)-1]
-	}
+	slots := src.Slots((*scratch)[:0])
+	*scratch = slots
 
-	stored, _ := src.(*Item)
-	var w *Writer
-	if stored == nil {
-		w = l.writer(hint)
+	b := binaries{sealed: sealed, slab: make([]types.AttributeValueMemberB, 0, sealedCount(slots, sealed))}
+	a.Item = make(map[string]Value, len(slots)+len(sealed.Marks))
+	if stored, ok := src.(*Item); ok {
+		for _, s := range slots {
+			name, v := stored.Name(s), stored.AttributeValue(s)
+			if r, ok := sealedRange(s, sealed); ok {
+				v = b.value(r)
+			}
+			a.Item[name] = v
+			a.Size += len(name) + Size(v)
+		}
+	} else {
+		w := l.writer(hint)
 		defer l.release(w)
-	}
-	item := make(map[string]Value, len(slots)+len(sealed.Marks))
-	for _, s := range slots {
-		name := l.name(s, src)
-		switch {
-		case isSealed(s):
-			item[name] = binary(sealed.Value[s])
-		case stored != nil:
-			item[name] = stored.AttributeValue(s)
-		default:
+		for _, s := range slots {
+			name := l.name(s, src)
+			a.Size += len(name)
+			if r, ok := sealedRange(s, sealed); ok {
+				a.Item[name] = b.value(r)
+				a.Size += r.Len
+				continue
+			}
 			if err := src.Write(s, w); err != nil {
-				return nil, Sizes{}, err
+				return Assembled{}, err
 			}
 			v, err := w.Value()
 			if err != nil {
-				return nil, Sizes{}, fmt.Errorf("attribute %q: %w", name, err)
+				return Assembled{}, fmt.Errorf("attribute %q: %w", name, err)
 			}
-			item[name] = v
+			a.Item[name] = v
 		}
+		a.Sizes = w.Sizes()
+		a.Size += w.Size()
 	}
 	for _, m := range sealed.Marks {
-		item[m.Name] = binary(m.Range)
+		a.Item[m.Name] = b.value(m.Range)
+		a.Size += len(m.Name) + m.Len
 	}
-	if w == nil {
-		return item, Sizes{}, nil
+	return a, nil
+}
+
+func sealedRange(s wire.Slot, sealed *wire.Sealed) (r wire.Range, ok bool) {
+	if int(s) < len(sealed.Value) {
+		r = sealed.Value[s]
 	}
-	return item, w.Sizes(), nil
+	return r, r.Len > 0
+}
+
+// sealedCount is how many binaries over the slab the item has.
+func sealedCount(slots []wire.Slot, sealed *wire.Sealed) int {
+	n := len(sealed.Marks)
+	for _, s := range slots {
+		if _, ok := sealedRange(s, sealed); ok {
+			n++
+		}
+	}
+	return n
+}
+
+// binaries are values over the bytes of a sealed item.
+type binaries struct {
+	sealed *wire.Sealed
+	slab   []types.AttributeValueMemberB // large enough: values point into it
+}
+
+func (b *binaries) value(r wire.Range) Value {
+	b.slab = append(b.slab, types.AttributeValueMemberB{Value: b.sealed.Bytes(r)})
+	return &b.slab[len(b.slab)-1]
 }
 
 // writer takes a Writer from the pool.

@@ -49,6 +49,10 @@ func TestEveryKindSurvivesEventsAndCursor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
 
+	w := attribute.NewWriter(attribute.Sizes{})
+	require.NoError(t, attribute.Write(want, w))
+	assert.Equal(t, attribute.Size(want), w.Size())
+
 	var r attribute.Reader
 	r.Reset(want)
 	assert.Equal(t, want, attribute.Read(&hiding{&r}), "read member by member")
@@ -186,16 +190,20 @@ func TestAssemble(t *testing.T) {
 	defer it.Release()
 	sealed := &wire.Sealed{Slab: []byte("secretSIG"), Value: []wire.Range{{}, {Off: 0, Len: 6}}, Marks: []wire.Mark{{Name: "*sig*", Range: wire.Range{Off: 6, Len: 3}}}}
 
-	got, _, err := attribute.Assemble(layout, it, sealed, attribute.Sizes{})
+	a, err := attribute.Assemble(layout, it, sealed, attribute.Sizes{})
 	require.NoError(t, err)
+	got := a.Item
+	assert.Equal(t, attribute.ItemSize(got), a.Size)
 	assert.Equal(t, map[string]attribute.Value{"a": item["a"], "b": &b{Value: []byte("secret")}, "x": item["x"], "*sig*": &b{Value: []byte("SIG")}}, got)
 	assert.Same(t, item["a"], got["a"])
 
 	src := struct{ wire.Source }{it}
-	got, sizes, err := attribute.Assemble(layout, src, sealed, attribute.Sizes{})
+	a, err = attribute.Assemble(layout, src, sealed, attribute.Sizes{})
 	require.NoError(t, err)
+	got = a.Item
+	assert.Equal(t, attribute.ItemSize(got), a.Size)
 	assert.Equal(t, &n{Value: "1"}, got["x"], "written anew, so in canonical form")
-	assert.Equal(t, attribute.Sizes{S: 1, N: 1, Text: 1}, sizes)
+	assert.Equal(t, attribute.Sizes{Text: 2, TextBytes: 1}, a.Sizes)
 	got["b"].(*b).Value = append(got["b"].(*b).Value, '!')
 	assert.Equal(t, []byte("SIG"), got["*sig*"].(*b).Value, "values of one slab do not grow into each other")
 }

@@ -9,6 +9,9 @@ import (
 // MaxItemSize is the largest item DynamoDB stores, in the bytes that ItemSize counts.
 const MaxItemSize = 400 << 10
 
+// containerSize is what a list or map takes besides its members, in bytes.
+const containerSize = 3
+
 // ItemSize is the size of an item as DynamoDB counts it: names and values in bytes.
 func ItemSize(item map[string]Value) int {
 	n := 0
@@ -47,12 +50,12 @@ func Size(v Value) int {
 			n += len(b)
 		}
 	case *types.AttributeValueMemberL:
-		n = 3
+		n = containerSize
 		for _, e := range v.Value {
 			n += 1 + Size(e)
 		}
 	case *types.AttributeValueMemberM:
-		n = 3
+		n = containerSize
 		for k, e := range v.Value {
 			n += 1 + len(k) + Size(e)
 		}
