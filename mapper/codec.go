@@ -13,7 +13,8 @@ type codec struct {
 	kind    wire.Kind // what is written; 0: depends on the value
 	nilable bool
 
-	// encode writes v, which is addressable and not nil.
+	// encode writes v, which is addressable and not nil. What the Writer refused of it is for the caller
+	// to report, but for members whose place only encode knows.
 	encode func(v reflect.Value, e *encoder) *Error
 
 	// decode sets v to what the reader stands on, which is not NULL. v is addressable and may hold
@@ -31,13 +32,14 @@ type encoder struct {
 	depth int
 }
 
-// write writes v, as NULL where it is nil.
+// write writes v, as NULL where it is nil, and reports what the Writer refused of it.
 func (k *codec) write(v reflect.Value, e *encoder) *Error {
 	if k.nilable && v.IsNil() {
 		e.w.Null()
-		return nil
+	} else if err := k.encode(v, e); err != nil {
+		return err
 	}
-	return k.encode(v, e)
+	return k.refusal(e.w)
 }
 
 // refusal is what w refused of the value just written.

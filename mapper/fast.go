@@ -24,7 +24,7 @@ func (k *codec) strings() {
 		}
 		e.w.EndList()
 		e.depth--
-		return k.refusal(e.w)
+		return nil
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if !isSequence(d.r.Kind()) {
@@ -69,7 +69,7 @@ func (k *codec) stringMap() {
 		}
 		e.w.EndMap()
 		e.depth--
-		return k.refusal(e.w)
+		return nil
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.Map {

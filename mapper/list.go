@@ -53,7 +53,7 @@ func (c *compiler) set(k *codec, w words, path string) {
 			if elem.nilable && m.IsNil() {
 				return unfit(elem.typ, "nil in a set, which cannot hold NULL").in(inList(i))
 			}
-			if err := elem.encode(m, e); err != nil {
+			if err := elem.write(m, e); err != nil {
 				return err.in(inList(i))
 			}
 		}

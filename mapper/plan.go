@@ -62,16 +62,8 @@ func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
 	if !assign(target, v) {
 		return p.locate(slot, "encode", unfit(f.codec.typ, typeName(reflect.TypeOf(v))+" does not convert to it without loss"))
 	}
-	return p.outcome(slot, w, f.codec.write(target, &encoder{w: w, types: &p.types}))
-}
-
-// outcome is how writing the attribute at slot to w ended.
-func (p *Plan) outcome(slot wire.Slot, w wire.Writer, err *Error) error {
-	if err == nil {
-		err = p.fields[slot].codec.refusal(w)
-	}
-	if err != nil {
-		return p.locate(slot, "encode", err)
+	if failed := f.codec.write(target, &encoder{w: w, types: &p.types}); failed != nil {
+		return p.locate(slot, "encode", failed)
 	}
 	return nil
 }

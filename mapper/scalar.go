@@ -15,7 +15,7 @@ func (k *codec) string() {
 	k.kind = wire.String
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.String(v.String())
-		return k.refusal(e.w)
+		return nil
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.String {
@@ -123,7 +123,7 @@ func (k *codec) float() {
 			return unfit(k.typ, "not a finite number, DynamoDB has none such")
 		}
 		e.w.Number(strconv.AppendFloat(e.w.Scratch(), f, 'g', -1, bits))
-		return k.refusal(e.w)
+		return nil
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.Number {
@@ -168,7 +168,7 @@ func (k *codec) bytes() {
 	k.kind = wire.Binary
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.Binary(v.Bytes())
-		return k.refusal(e.w)
+		return nil
 	}
 	isArray := k.typ.Kind() == reflect.Array
 	k.decode = func(v reflect.Value, d *decoder) *Error {

@@ -66,7 +66,10 @@ func (s *Source) Write(slot wire.Slot, w wire.Writer) error {
 	} else {
 		failed = s.writeTaped(f, &s.tapes[n], w)
 	}
-	return s.plan.outcome(slot, w, failed)
+	if failed != nil {
+		return s.plan.locate(slot, "encode", failed)
+	}
+	return nil
 }
 
 func (s *Source) write(f *field, w wire.Writer) *Error {
@@ -78,7 +81,7 @@ func (s *Source) write(f *field, w wire.Writer) *Error {
 func (s *Source) writeTaped(f *field, t *tape, w wire.Writer) *Error {
 	if t.complete {
 		t.play(w)
-		return nil
+		return f.codec.refusal(w)
 	}
 	t.start(w)
 	err := s.write(f, t)

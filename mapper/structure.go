@@ -13,6 +13,7 @@ import (
 type field struct {
 	name    string
 	step    string // Go path from the struct, ".Audit.Created"
+	direct  int    // index in the struct, -1 for a field of an embedded one
 	index   []int
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
@@ -20,8 +21,8 @@ type field struct {
 
 // of is the field of v.
 func (f *field) of(v reflect.Value) reflect.Value {
-	if len(f.index) == 1 {
-		return v.Field(f.index[0])
+	if f.direct >= 0 {
+		return v.Field(f.direct)
 	}
 	return v.FieldByIndex(f.index)
 }
@@ -32,7 +33,10 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index}
+		f := field{name: p.Name, step: goPath(t, p.Index), direct: -1, index: p.Index}
+		if len(p.Index) == 1 {
+			f.direct = p.Index[0]
+		}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
@@ -91,7 +95,7 @@ func (c *compiler) structure(k *codec, path string) {
 		}
 		e.w.EndMap()
 		e.depth--
-		return k.refusal(e.w)
+		return nil
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.Map {

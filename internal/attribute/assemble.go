@@ -37,34 +37,36 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 			a.Item[name] = v
 			a.Size += len(name) + Size(v)
 		}
-	} else {
-		w := l.writer(hint)
-		defer l.release(w)
-		for _, s := range slots {
-			name := l.name(s, src)
-			a.Size += len(name)
-			if r, ok := sealedRange(s, sealed); ok {
-				a.Item[name] = b.value(r)
-				a.Size += r.Len
-				continue
-			}
-			if err := src.Write(s, w); err != nil {
-				return Assembled{}, err
-			}
-			v, err := w.Value()
-			if err != nil {
-				return Assembled{}, fmt.Errorf("attribute %q: %w", name, err)
-			}
-			a.Item[name] = v
-		}
-		a.Sizes = w.Sizes()
-		a.Size += w.Size()
+	} else if err := l.write(src, slots, hint, &b, &a); err != nil {
+		return Assembled{}, err
 	}
 	for _, m := range sealed.Marks {
 		a.Item[m.Name] = b.value(m.Range)
 		a.Size += len(m.Name) + m.Len
 	}
 	return a, nil
+}
+
+// write adds src's attributes to a, as src writes them or sealed.
+func (l *Layout) write(src wire.Source, slots []wire.Slot, hint Sizes, b *binaries, a *Assembled) error {
+	w := l.writer(hint)
+	defer l.release(w)
+	w.item(a.Item)
+	for i, s := range slots {
+		name := l.name(s, src)
+		w.attribute(name)
+		if r, ok := sealedRange(s, b.sealed); ok {
+			w.size += r.Len
+			w.put(b.value(r))
+		} else if err := src.Write(s, w); err != nil {
+			return err
+		}
+		if err := w.attributeDone(i + 1); err != nil {
+			return fmt.Errorf("attribute %q: %w", name, err)
+		}
+	}
+	a.Sizes, a.Size = w.Sizes(), w.Size()
+	return nil
 }
 
 func sealedRange(s wire.Slot, sealed *wire.Sealed) (r wire.Range, ok bool) {
@@ -108,9 +110,7 @@ func (l *Layout) writer(hint Sizes) *Writer {
 
 // release gives a Writer back without what belongs to the item.
 func (l *Layout) release(w *Writer) {
-	w.reset(Sizes{})
-	clear(w.scratch[:])
-	clear(w.format[:])
+	w.wipe()
 	l.writerPool.Put(w)
 }
 

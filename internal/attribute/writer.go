@@ -3,8 +3,6 @@ package attribute
 import (
 	"errors"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/number"
@@ -18,61 +16,31 @@ var (
 	errMixedSet  = errors.New("set with a member of another type")
 	errSameKey   = errors.New("map with a key twice")
 	errEmptyKey  = errors.New("map with an empty key, which DynamoDB does not store")
+	errEvents    = errors.New("value was not described as one value")
 )
 
-// Sizes counts the attribute values of an item by type, S and N together, and the bytes of formatted
-// text and binary. The sizes of one item are a good guess of the next one's.
-type Sizes struct{ Text, B, Bool, L, M, TextBytes, BinaryBytes int }
-
 // Writer builds attribute values as DynamoDB would return them: numbers in canonical form. It refuses
-// what the service would refuse or change. Values of one Writer share slabs, which live as long as
-// one of them does; a Writer serves one item and is then dropped.
+// what the service would refuse or change. Values of one Writer share slabs; a Writer serves one item
+// and is then dropped or reset.
 type Writer struct {
-	s    []types.AttributeValueMemberS // S, and N: the types differ in name only
-	b    []types.AttributeValueMemberB
-	bool []types.AttributeValueMemberBOOL
-	l    []types.AttributeValueMemberL
-	m    []types.AttributeValueMemberM
-	rare []rare
-	text strings.Builder
-	bin  []byte
-	used Sizes
+	slabs
 	size int // as DynamoDB counts, of all values
 
 	scratch [96]byte // canonical numbers
 	format  [96]byte // what Scratch lends
-	open    []frame
+	open    [wire.MaxDepth]frame
+	depth   int      // of the frame that is being filled; 0: the item, or a single value
+	deepest int      // of the frames that were used
 	strings []string // of the open set
 	bins    [][]byte // of the open set
 	value   Value
 	err     error
 }
 
-// rare has a value of each of the types that items have few of: one allocation in place of four.
-type rare struct {
-	b    types.AttributeValueMemberB
-	l    types.AttributeValueMemberL
-	m    types.AttributeValueMemberM
-	bool types.AttributeValueMemberBOOL
-}
-
-// The most that is allocated by a guess.
-const (
-	maxGuess      = 128
-	maxGuessBytes = 2 << 10
-)
-
-// maxShared is the longest text or binary that shares a slab, in bytes. Longer ones would keep much
-// alive, and cost more to move than to allocate.
-const maxShared = 256
-
-// maxRare is how many values of each type are allocated as rare; more would waste room.
-const maxRare = 4
-
 // frame is a list, map or set that is being filled.
 type frame struct {
-	kind wire.Kind
-	n    int // members of a map so far
+	kind wire.Kind // 0: a single value
+	n    int       // members of a map so far
 	list *types.AttributeValueMemberL
 	m    map[string]Value
 	key  string
@@ -87,34 +55,37 @@ func NewWriter(h Sizes) *Writer {
 	return w
 }
 
-// reset readies w for another item. The slabs of the one before belong to its values.
+// reset readies w for another item.
 func (w *Writer) reset(h Sizes) {
-	w.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))
-	if most := max(h.B, h.Bool, h.L, h.M); most <= maxRare {
-		w.rare = slab[rare](most)
-		w.b, w.bool, w.l, w.m = nil, nil, nil, nil
-	} else {
-		w.rare = nil
-		w.b = slab[types.AttributeValueMemberB](min(h.B, maxGuess))
-		w.bool = slab[types.AttributeValueMemberBOOL](min(h.Bool, maxGuess))
-		w.l = slab[types.AttributeValueMemberL](min(h.L, maxGuess))
-		w.m = slab[types.AttributeValueMemberM](min(h.M, maxGuess))
-	}
-	w.bin = slab[byte](min(h.BinaryBytes, maxGuessBytes))
-	w.text.Reset()
-	if h.TextBytes > 0 {
-		w.text.Grow(min(h.TextBytes, maxGuessBytes))
-	}
-	clear(w.open)
-	w.open, w.strings, w.bins = w.open[:0], nil, nil
-	w.used, w.size, w.value, w.err = Sizes{}, 0, nil, nil
+	w.slabs.reset(h)
+	clear(w.open[:w.deepest+1])
+	w.depth, w.deepest = 0, 0
+	w.strings, w.bins, w.value, w.err = nil, nil, nil, nil
+	w.size = 0
 }
 
-func slab[T any](n int) []T {
-	if n == 0 {
-		return nil
+// wipe leaves nothing of an item in w.
+func (w *Writer) wipe() {
+	w.reset(Sizes{})
+	clear(w.scratch[:])
+	clear(w.format[:])
+}
+
+// item makes w put the values that follow into m, each under the name that attribute gave it.
+func (w *Writer) item(m map[string]Value) { w.open[0] = frame{kind: wire.Map, m: m} }
+
+// attribute names the next value of the item, which has no other of that name.
+func (w *Writer) attribute(name string) { w.open[0].key = name }
+
+// attributeDone returns the first refusal, or that there was not one value since attribute.
+func (w *Writer) attributeDone(written int) error {
+	switch {
+	case w.err != nil:
+		return w.err
+	case w.depth > 0 || w.open[0].n != written:
+		return errEvents
 	}
-	return make([]T, 0, n)
+	return nil
 }
 
 // Value returns the value written since the last call, or the first refusal.
@@ -124,7 +95,7 @@ func (w *Writer) Value() (Value, error) {
 	switch {
 	case w.err != nil:
 		return nil, w.err
-	case v == nil || len(w.open) > 0:
+	case v == nil || w.depth > 0:
 		return nil, errNoType
 	}
 	return v, nil
@@ -133,50 +104,8 @@ func (w *Writer) Value() (Value, error) {
 // Sizes of all that was written.
 func (w *Writer) Sizes() Sizes { return w.used }
 
-// Size is the size of all values written, as [Size] counts.
+// Size is the size of all values written, as [Size] counts; with the names of an item's attributes.
 func (w *Writer) Size() int { return w.size }
-
-// grow returns the next element of a slab; a full one is left to the values that point into it.
-func grow[T any](slab *[]T, used *int) *T {
-	if len(*slab) == cap(*slab) {
-		*slab = make([]T, 0, max(8, min(2*cap(*slab), 256)))
-	}
-	*used++
-	*slab = (*slab)[:len(*slab)+1]
-	return &(*slab)[len(*slab)-1]
-}
-
-func (w *Writer) newB() *types.AttributeValueMemberB {
-	if i := w.used.B; i < cap(w.rare) {
-		w.used.B++
-		return &w.rare[:cap(w.rare)][i].b
-	}
-	return grow(&w.b, &w.used.B)
-}
-
-func (w *Writer) newBool() *types.AttributeValueMemberBOOL {
-	if i := w.used.Bool; i < cap(w.rare) {
-		w.used.Bool++
-		return &w.rare[:cap(w.rare)][i].bool
-	}
-	return grow(&w.bool, &w.used.Bool)
-}
-
-func (w *Writer) newL() *types.AttributeValueMemberL {
-	if i := w.used.L; i < cap(w.rare) {
-		w.used.L++
-		return &w.rare[:cap(w.rare)][i].l
-	}
-	return grow(&w.l, &w.used.L)
-}
-
-func (w *Writer) newM() *types.AttributeValueMemberM {
-	if i := w.used.M; i < cap(w.rare) {
-		w.used.M++
-		return &w.rare[:cap(w.rare)][i].m
-	}
-	return grow(&w.m, &w.used.M)
-}
 
 func (w *Writer) fail(err error) {
 	if w.err == nil {
@@ -185,29 +114,28 @@ func (w *Writer) fail(err error) {
 }
 
 func (w *Writer) put(v Value) {
-	if len(w.open) == 0 {
-		w.value = v
-		return
-	}
-	switch f := &w.open[len(w.open)-1]; f.kind {
-	case wire.List:
-		f.list.Value = append(f.list.Value, v)
-		w.size++
+	switch f := &w.open[w.depth]; f.kind {
 	case wire.Map:
 		f.m[f.key] = v
 		if f.n++; f.n != len(f.m) {
 			w.fail(errSameKey)
 		}
-		w.size += 1 + len(f.key)
+		w.size += len(f.key)
+		if w.depth > 0 {
+			w.size++
+		}
+	case wire.List:
+		f.list.Value = append(f.list.Value, v)
+		w.size++
+	case 0:
+		w.value = v
 	default:
 		w.fail(errMixedSet)
 	}
 }
 
 // inSet reports whether what is open is a set of kind k.
-func (w *Writer) inSet(k wire.Kind) bool {
-	return len(w.open) > 0 && w.open[len(w.open)-1].kind == k
-}
+func (w *Writer) inSet(k wire.Kind) bool { return w.open[w.depth].kind == k }
 
 // Null writes NULL.
 func (w *Writer) Null() {
@@ -232,7 +160,7 @@ func (w *Writer) String(v string) {
 	if w.err != nil {
 		return
 	}
-	if !utf8.ValidString(v) {
+	if !validUTF8(v) {
 		w.fail(errUTF8)
 		return
 	}
@@ -241,7 +169,7 @@ func (w *Writer) String(v string) {
 		w.strings = append(w.strings, v)
 		return
 	}
-	p := grow(&w.s, &w.used.Text)
+	p := w.newS()
 	p.Value = v
 	w.put(p)
 }
@@ -251,16 +179,6 @@ func (w *Writer) Text(v []byte) {
 	if w.err == nil {
 		w.String(w.keep(v))
 	}
-}
-
-func (w *Writer) keep(v []byte) string {
-	if len(v) > maxShared {
-		return string(v)
-	}
-	w.used.TextBytes += len(v)
-	w.text.Write(v)
-	all := w.text.String()
-	return all[len(all)-len(v):]
 }
 
 // Number writes an N, or a member of an NS, in canonical form.
@@ -279,7 +197,7 @@ func (w *Writer) Number(v []byte) {
 		w.strings = append(w.strings, text)
 		return
 	}
-	p := (*types.AttributeValueMemberN)(grow(&w.s, &w.used.Text))
+	p := (*types.AttributeValueMemberN)(w.newS())
 	p.Value = text
 	w.put(p)
 }
@@ -300,36 +218,26 @@ func (w *Writer) Binary(v []byte) {
 	w.put(p)
 }
 
-// keepBinary is never nil.
-func (w *Writer) keepBinary(v []byte) []byte {
-	if len(v) > maxShared {
-		return append(make([]byte, 0, len(v)), v...)
-	}
-	w.used.BinaryBytes += len(v)
-	if w.bin == nil || len(w.bin)+len(v) > cap(w.bin) {
-		w.bin = make([]byte, 0, max(len(v), min(2*cap(w.bin), maxGuessBytes)))
-	}
-	w.bin = append(w.bin, v...)
-	return w.bin[len(w.bin)-len(v) : len(w.bin) : len(w.bin)]
-}
-
-func (w *Writer) begin(f frame) {
-	if len(w.open)+1 >= wire.MaxDepth {
+// begin opens a list, map or set. The frame it returns may hold what was in it before.
+func (w *Writer) begin(k wire.Kind) *frame {
+	if w.depth+1 >= len(w.open) {
 		w.fail(errTooDeep)
-		return
+		return nil
 	}
-	w.open = append(w.open, f)
+	w.depth++
+	w.deepest = max(w.deepest, w.depth)
+	f := &w.open[w.depth]
+	f.kind, f.n = k, 0
+	return f
 }
 
-// end closes the open value of one of the given kinds.
-func (w *Writer) end() (frame, bool) {
-	if w.err != nil || len(w.open) == 0 {
-		return frame{}, false
+// end closes what is open. The frame is valid until the next event.
+func (w *Writer) end() (*frame, bool) {
+	if w.err != nil || w.depth == 0 {
+		return nil, false
 	}
-	f := w.open[len(w.open)-1]
-	w.open[len(w.open)-1] = frame{}
-	w.open = w.open[:len(w.open)-1]
-	return f, true
+	w.depth--
+	return &w.open[w.depth+1], true
 }
 
 // BeginSet opens an SS, NS or BS.
@@ -342,7 +250,7 @@ func (w *Writer) BeginSet(k wire.Kind, hint int) {
 	} else {
 		w.strings = make([]string, 0, hint)
 	}
-	w.begin(frame{kind: k})
+	w.begin(k)
 }
 
 // EndSet closes a set. Canonical numbers are equal as text, so one comparison serves all kinds.
@@ -399,10 +307,11 @@ func (w *Writer) BeginList(hint int) {
 	if w.err != nil {
 		return
 	}
-	p := w.newL()
-	p.Value = make([]Value, 0, hint)
-	w.size += containerSize
-	w.begin(frame{kind: wire.List, list: p})
+	if f := w.begin(wire.List); f != nil {
+		f.list = w.newL()
+		f.list.Value = make([]Value, 0, hint)
+		w.size += containerSize
+	}
 }
 
 // EndList closes a list.
@@ -417,24 +326,23 @@ func (w *Writer) BeginMap(hint int) {
 	if w.err != nil {
 		return
 	}
-	w.size += containerSize
-	w.begin(frame{kind: wire.Map, m: make(map[string]Value, hint)})
+	if f := w.begin(wire.Map); f != nil {
+		f.m = make(map[string]Value, hint)
+		w.size += containerSize
+	}
 }
 
 // Key names the next member of the open map.
 func (w *Writer) Key(k string) {
-	if w.err != nil || len(w.open) == 0 {
-		return
-	}
-	if !utf8.ValidString(k) {
-		w.fail(errUTF8)
-		return
-	}
-	if k == "" {
+	switch {
+	case w.err != nil || w.depth == 0:
+	case k == "":
 		w.fail(errEmptyKey)
-		return
+	case !validUTF8(k):
+		w.fail(errUTF8)
+	default:
+		w.open[w.depth].key = k
 	}
-	w.open[len(w.open)-1].key = k
 }
 
 // KeyText is Key of bytes that do not outlive the call.
