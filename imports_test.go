@@ -15,7 +15,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"tags", "mapper", "crypt", "provider/secret", "internal/..."},
 	"tags":                {},
-	"mapper":              {"tags", "internal/wire", "internal/number"},
+	"mapper":              {"tags", "internal/attribute", "internal/wire", "internal/number"},
 	"crypt":               {"internal/wire"},
 	"crypt/ddbec":         {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider":            {"crypt", "provider/secret", "internal/..."},

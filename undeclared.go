@@ -85,6 +85,14 @@ func (e *extended) Protection(s wire.Slot) wire.Protection {
 	return e.item.undeclared[int(s)-e.declared].protection
 }
 
+// AttributeValue is the mapper's for what T did change, and nil for all else.
+func (e *extended) AttributeValue(s wire.Slot, w *attribute.Writer) types.AttributeValue {
+	if int(s) >= e.declared || e.isUnchanged(s) {
+		return nil
+	}
+	return e.Source.AttributeValue(s, w)
+}
+
 // Write gives the events of a slot.
 func (e *extended) Write(s wire.Slot, w wire.Writer) error {
 	switch {

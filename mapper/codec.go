@@ -21,6 +21,9 @@ type codec struct {
 	// anything; memory that it refers to is not written to. After an error v is to be dropped.
 	decode func(v reflect.Value, d *decoder) *Error
 
+	// direct is the fast way of encode and decode where there is one, else nil.
+	direct *direct
+
 	// empty is what omitempty leaves out; nil: what encoding/json does for the Go kind.
 	empty func(v reflect.Value) bool
 }

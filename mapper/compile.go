@@ -113,6 +113,9 @@ func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
 		k = &codec{typ: t, nilable: canBeNil(t)}
 		c.codecs[variant{t, w}] = k
 		c.build(k, w, path)
+		if !c.fast {
+			k.direct = nil
+		}
 	}
 	return k
 }
@@ -192,6 +195,7 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 	}
 	to := c.codec(elem, w, path)
 	k.kind = to.kind
+	k.direct = directPointer(to)
 	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		p := reflect.New(elem)

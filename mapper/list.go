@@ -20,6 +20,7 @@ func isSetType(t reflect.Type) bool {
 func (c *compiler) list(k *codec, w words, path string) {
 	k.kind = wire.List
 	elem := c.codec(k.typ.Elem(), words{time: w.time}, path+"[]")
+	k.direct = directList(k.typ, elem)
 	if c.fast && k.typ == reflect.TypeFor[[]string]() {
 		k.strings()
 		return

@@ -16,6 +16,7 @@ func (c *compiler) mapping(k *codec, path string) {
 	elem := c.codec(k.typ.Elem(), words{}, path+inMap)
 	if c.fast && k.typ == reflect.TypeFor[map[string]string]() {
 		k.stringMap()
+		k.direct = directStringMap()
 		return
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {

@@ -13,6 +13,7 @@ import (
 
 func (k *codec) string() {
 	k.kind = wire.String
+	k.direct = directString()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.String(v.String())
 		return nil
@@ -32,8 +33,9 @@ func (k *codec) bool(asNumber bool) {
 		e.w.Bool(v.Bool())
 		return nil
 	}
+	k.direct = directBool()
 	if asNumber {
-		k.kind = wire.Number
+		k.kind, k.direct = wire.Number, nil
 		k.encode = func(v reflect.Value, e *encoder) *Error {
 			digit := byte('0')
 			if v.Bool() {
@@ -62,6 +64,7 @@ func (k *codec) bool(asNumber bool) {
 
 func (k *codec) int() {
 	k.kind = wire.Number
+	k.direct = directInt(k.typ.Kind())
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.Number(strconv.AppendInt(e.w.Scratch(), v.Int(), 10))
@@ -88,6 +91,7 @@ func (k *codec) int() {
 
 func (k *codec) uint() {
 	k.kind = wire.Number
+	k.direct = directInt(k.typ.Kind())
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.Number(strconv.AppendUint(e.w.Scratch(), v.Uint(), 10))
@@ -116,6 +120,7 @@ const doesNotFit = "the number does not fit "
 
 func (k *codec) float() {
 	k.kind = wire.Number
+	k.direct = directFloat(k.typ.Kind())
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		f := v.Float()
@@ -171,6 +176,9 @@ func (k *codec) bytes() {
 		return nil
 	}
 	isArray := k.typ.Kind() == reflect.Array
+	if !isArray {
+		k.direct = directBytes()
+	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.Binary {
 			return k.mismatch(d.r.Kind())

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"unsafe"
 
+	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -15,7 +17,8 @@ const maxErrors = 16
 type Sink struct {
 	plan     *Plan
 	v        reflect.Value
-	seen     []bool // by slot
+	base     unsafe.Pointer // of v
+	seen     []bool         // by slot
 	errs     []error
 	more     int // errors beyond maxErrors
 	finished bool
@@ -32,7 +35,7 @@ func (p *Plan) Sink(v any) *Sink {
 	if !ok {
 		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
 	}
-	s.v = target
+	s.v, s.base = target, target.Addr().UnsafePointer()
 	return s
 }
 
@@ -44,8 +47,13 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 		return nil
 	}
 	s.seen[slot] = true
-	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
+	if f.codec.direct != nil {
+		if stored, ok := r.(*attribute.Reader); ok && f.codec.direct.decode(unsafe.Add(s.base, f.offset), stored.Top()) {
+			return nil
+		}
+	}
+	s.d.r, s.d.depth = r, 0
 	err := f.codec.read(f.of(s.v), &s.d)
 	switch {
 	case err == nil:
@@ -85,7 +93,7 @@ func (s *Sink) Release() {
 	}
 	clear(s.seen)
 	clear(s.errs)
-	s.v, s.errs, s.more, s.finished = reflect.Value{}, s.errs[:0], 0, false
+	s.v, s.base, s.errs, s.more, s.finished = reflect.Value{}, nil, s.errs[:0], 0, false
 	s.d = decoder{}
 	s.plan.sinks.Put(s)
 }

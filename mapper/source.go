@@ -2,7 +2,9 @@ package mapper
 
 import (
 	"reflect"
+	"unsafe"
 
+	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -11,12 +13,13 @@ import (
 type Source struct {
 	plan  *Plan
 	v     reflect.Value
+	base  unsafe.Pointer // of v
 	slots []wire.Slot
 	tapes []tape
 	e     encoder
 }
 
-var _ wire.Source = (*Source)(nil)
+var _ attribute.ValueSource = (*Source)(nil)
 
 // Source returns what v holds, v a *T that is not nil; it panics on anything else. Release it when done.
 func (p *Plan) Source(v any) *Source {
@@ -25,7 +28,7 @@ func (p *Plan) Source(v any) *Source {
 	if !ok {
 		s = &Source{plan: p, tapes: make([]tape, p.taped), e: encoder{types: &p.types}}
 	}
-	s.v = target
+	s.v, s.base = target, target.Addr().UnsafePointer()
 	// Decided once: an IsZero method asked again could answer differently.
 	for i := range p.fields {
 		if f := &p.fields[i]; f.omitted == nil || !f.omitted(f.of(target)) {
@@ -40,7 +43,7 @@ func (s *Source) Release() {
 	for i := range s.tapes {
 		s.tapes[i].clear()
 	}
-	s.v, s.e.w, s.slots = reflect.Value{}, nil, s.slots[:0]
+	s.v, s.base, s.e.w, s.slots = reflect.Value{}, nil, nil, s.slots[:0]
 	s.plan.sources.Put(s)
 }
 
@@ -52,6 +55,18 @@ func (s *Source) Name(wire.Slot) string { return "" }
 
 // Protection is zero: there are no undeclared attributes.
 func (s *Source) Protection(wire.Slot) wire.Protection { return 0 }
+
+// AttributeValue makes the value of the attribute at slot where that is the faster way, else nil.
+func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.Value {
+	if slot < 0 || int(slot) >= len(s.plan.fields) || s.plan.tapes[slot] >= 0 {
+		return nil
+	}
+	f := &s.plan.fields[slot]
+	if f.codec.direct == nil {
+		return nil
+	}
+	return f.codec.direct.encode(unsafe.Add(s.base, f.offset), w)
+}
 
 // Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal
 // included.

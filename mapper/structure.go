@@ -13,16 +13,16 @@ import (
 type field struct {
 	name    string
 	step    string // Go path from the struct, ".Audit.Created"
-	direct  int    // index in the struct, -1 for a field of an embedded one
 	index   []int
+	offset  uintptr // in the struct
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
 }
 
 // of is the field of v.
 func (f *field) of(v reflect.Value) reflect.Value {
-	if f.direct >= 0 {
-		return v.Field(f.direct)
+	if len(f.index) == 1 {
+		return v.Field(f.index[0])
 	}
 	return v.FieldByIndex(f.index)
 }
@@ -33,10 +33,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), direct: -1, index: p.Index}
-		if len(p.Index) == 1 {
-			f.direct = p.Index[0]
-		}
+		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index, offset: offsetOf(t, p.Index)}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
@@ -46,6 +43,15 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 		fields[i] = f
 	}
 	return fields
+}
+
+func offsetOf(t reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		sf := t.Field(i)
+		offset += sf.Offset
+		t = sf.Type
+	}
+	return offset
 }
 
 func goPath(t reflect.Type, index []int) string {
@@ -73,6 +79,7 @@ func (c *compiler) structure(k *codec, path string) {
 		return
 	}
 	fields := c.fields(t, parsed, path)
+	k.direct = directStruct(fields)
 	byName := make(map[string]int, len(fields))
 	for i, f := range fields {
 		byName[f.name] = i

@@ -12,9 +12,9 @@ import (
 
 func (k *codec) time(f tags.TimeFormat) {
 	isUnix := f == tags.UnixSeconds || f == tags.UnixMillis
-	k.kind = wire.String
+	k.kind, k.direct = wire.String, directTime(f)
 	if isUnix {
-		k.kind = wire.Number
+		k.kind, k.direct = wire.Number, nil
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		text, reason := appendTime(e.w.Scratch(), *v.Addr().Interface().(*time.Time), f)

@@ -52,13 +52,24 @@ func (l *Layout) write(src wire.Source, slots []wire.Slot, hint Sizes, b *binari
 	w := l.writer(hint)
 	defer l.release(w)
 	w.item(a.Item)
+	values, _ := src.(ValueSource)
 	for i, s := range slots {
 		name := l.name(s, src)
 		w.attribute(name)
 		if r, ok := sealedRange(s, b.sealed); ok {
 			w.size += r.Len
 			w.put(b.value(r))
-		} else if err := src.Write(s, w); err != nil {
+			continue
+		}
+		if values != nil {
+			size := w.size
+			if v := values.AttributeValue(s, w); v != nil {
+				w.put(v)
+				continue
+			}
+			w.size = size
+		}
+		if err := src.Write(s, w); err != nil {
 			return err
 		}
 		if err := w.attributeDone(i + 1); err != nil {

@@ -56,6 +56,14 @@ func (r *Reader) wipe() {
 
 func nodeOf(v Value) node { return node{kind: KindOf(v), v: v} }
 
+// Top is the value that r was last moved to by Reset, if it is still there.
+func (r *Reader) Top() Value {
+	if len(r.open) > 0 {
+		return nil
+	}
+	return r.at.v
+}
+
 // Kind is the type of the value r stands on.
 func (r *Reader) Kind() wire.Kind { return r.at.kind }
 
