@@ -34,7 +34,7 @@ func NewCodec[T any](name string, cfg Config) (*Codec[T], error) {
 	}
 	c := &Codec[T]{name: name, shape: sh, enc: enc}
 	c.seal, _ = enc.(wire.Sealer)
-	c.sizes.Store(&attribute.Sizes{Text: len(sh.action), TextBytes: 16 * len(sh.action)})
+	c.sizes.Store(&attribute.Sizes{Text: len(sh.action), Bytes: 16 * len(sh.action)})
 	return c, nil
 }
 
@@ -122,14 +122,15 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 
 // protect makes the item of what src describes.
 func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error) {
-	var sealed wire.Sealed
+	var sealed *wire.Sealed
 	if c.seal != nil {
-		if err := c.seal.SealItem(ctx, src, &sealed); err != nil {
+		sealed = new(wire.Sealed)
+		if err := c.seal.SealItem(ctx, src, sealed); err != nil {
 			return encoded{}, err
 		}
 	}
 	guess := c.sizes.Load()
-	a, err := attribute.Assemble(c.shape.layout, src, &sealed, *guess)
+	a, err := attribute.Assemble(c.shape.layout, src, sealed, *guess)
 	if err != nil {
 		return encoded{}, err
 	}
@@ -140,7 +141,7 @@ func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error
 		item, err := c.enc.EncryptItem(ctx, a.Item)
 		return encoded{item: item, size: attribute.ItemSize(item)}, err
 	}
-	return encoded{a.Item, a.Size, sealed.Fresh}, nil
+	return encoded{a.Item, a.Size, sealed != nil && sealed.Fresh}, nil
 }
 
 // decode fills v, and keep, unless it is nil, with the item as it was read. After an error both are to be

@@ -320,6 +320,9 @@ func directStruct(fields []field) *direct {
 		for i := range fields {
 			f := &fields[i]
 			member := unsafe.Add(p, f.offset)
+			if f.ifNil && *(*unsafe.Pointer)(member) == nil {
+				continue
+			}
 			if f.omitted != nil && f.omitted(reflect.NewAt(f.codec.typ, member).Elem()) {
 				continue
 			}

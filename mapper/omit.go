@@ -42,6 +42,16 @@ func omission(k *codec, f tags.Field) func(reflect.Value) bool {
 	}
 }
 
+// isOmittedIfNil reports whether omission is that of a nil pointer, slice or map and no other.
+func isOmittedIfNil(k *codec, f tags.Field) bool {
+	switch k.typ.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		isSet := k.kind == wire.StringSet || k.kind == wire.NumberSet || k.kind == wire.BinarySet
+		return !f.OmitZero && !f.OmitEmpty && !f.Null && !isSet
+	}
+	return false
+}
+
 // isEmpty is what encoding/json calls empty. Structs of users are never.
 func isEmpty(v reflect.Value) bool {
 	switch v.Kind() {

@@ -31,7 +31,7 @@ func (p *Plan) Source(v any) *Source {
 	s.v, s.base = target, target.Addr().UnsafePointer()
 	// Decided once: an IsZero method asked again could answer differently.
 	for i := range p.fields {
-		if f := &p.fields[i]; f.omitted == nil || !f.omitted(f.of(target)) {
+		if !p.fields[i].isOmitted(target, s.base) {
 			s.slots = append(s.slots, wire.Slot(i))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/tags"
@@ -17,6 +18,7 @@ type field struct {
 	offset  uintptr // in the struct
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
+	ifNil   bool                     // omitted says only that the field's first word, a pointer, is nil
 }
 
 // of is the field of v.
@@ -25,6 +27,14 @@ func (f *field) of(v reflect.Value) reflect.Value {
 		return v.Field(f.index[0])
 	}
 	return v.FieldByIndex(f.index)
+}
+
+// isOmitted reports whether the field of v, which lies at p, is left out.
+func (f *field) isOmitted(v reflect.Value, p unsafe.Pointer) bool {
+	if f.ifNil {
+		return *(*unsafe.Pointer)(unsafe.Add(p, f.offset)) == nil
+	}
+	return f.omitted != nil && f.omitted(f.of(v))
 }
 
 // fields compiles the fields of t, which lies at path; "" for the item, whose fields know their paths.
@@ -40,6 +50,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 		}
 		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set}, at)
 		f.omitted = omission(f.codec, p)
+		f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
 		fields[i] = f
 	}
 	return fields

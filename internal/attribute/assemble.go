@@ -15,21 +15,20 @@ type Assembled struct {
 }
 
 // Assemble returns src's attributes as a new item: the sealed ones as binaries over sealed's slab,
-// the marks, and the others as src writes them, shared where src is itself an item. The hint is the
-// Sizes of an item before.
+// the marks, and the others as src writes them, shared where src is itself an item. A nil sealed seals
+// nothing. The hint is the Sizes of an item before.
 func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a Assembled, err error) {
-	scratch, ok := l.slotPool.Get().(*[]wire.Slot)
-	if !ok {
-		scratch = new([]wire.Slot)
+	w := l.writer(hint)
+	defer l.release(w)
+	w.slots = src.Slots(w.slots[:0])
+	if sealed == nil {
+		sealed = new(wire.Sealed)
 	}
-	defer l.slotPool.Put(scratch)
-	slots := src.Slots((*scratch)[:0])
-	*scratch = slots
-
-	b := binaries{sealed: sealed, slab: make([]types.AttributeValueMemberB, 0, sealedCount(slots, sealed))}
-	a.Item = make(map[string]Value, len(slots)+len(sealed.Marks))
+	b := binaries{sealed: sealed, slab: make([]types.AttributeValueMemberB, 0, sealedCount(w.slots, sealed))}
+	a.Item = make(map[string]Value, len(w.slots)+len(sealed.Marks))
+	w.item(a.Item)
 	if stored, ok := src.(*Item); ok {
-		for _, s := range slots {
+		for _, s := range w.slots {
 			name, v := stored.Name(s), stored.AttributeValue(s)
 			if r, ok := sealedRange(s, sealed); ok {
 				v = b.value(r)
@@ -37,9 +36,11 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 			a.Item[name] = v
 			a.Size += len(name) + Size(v)
 		}
-	} else if err := l.write(src, slots, hint, &b, &a); err != nil {
+	} else if err := l.write(src, w, &b); err != nil {
 		return Assembled{}, err
 	}
+	a.Sizes = w.Sizes()
+	a.Size += w.Size()
 	for _, m := range sealed.Marks {
 		a.Item[m.Name] = b.value(m.Range)
 		a.Size += len(m.Name) + m.Len
@@ -47,13 +48,10 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 	return a, nil
 }
 
-// write adds src's attributes to a, as src writes them or sealed.
-func (l *Layout) write(src wire.Source, slots []wire.Slot, hint Sizes, b *binaries, a *Assembled) error {
-	w := l.writer(hint)
-	defer l.release(w)
-	w.item(a.Item)
+// write adds src's attributes to w's item, as src writes them or sealed.
+func (l *Layout) write(src wire.Source, w *Writer, b *binaries) error {
 	values, _ := src.(ValueSource)
-	for i, s := range slots {
+	for i, s := range w.slots {
 		name := l.name(s, src)
 		w.attribute(name)
 		if r, ok := sealedRange(s, b.sealed); ok {
@@ -76,7 +74,6 @@ func (l *Layout) write(src wire.Source, slots []wire.Slot, hint Sizes, b *binari
 			return fmt.Errorf("attribute %q: %w", name, err)
 		}
 	}
-	a.Sizes, a.Size = w.Sizes(), w.Size()
 	return nil
 }
 

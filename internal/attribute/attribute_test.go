@@ -203,7 +203,7 @@ func TestAssemble(t *testing.T) {
 	got = a.Item
 	assert.Equal(t, attribute.ItemSize(got), a.Size)
 	assert.Equal(t, &n{Value: "1"}, got["x"], "written anew, so in canonical form")
-	assert.Equal(t, attribute.Sizes{Text: 2, TextBytes: 1}, a.Sizes)
+	assert.Equal(t, attribute.Sizes{Text: 2, Bytes: 1}, a.Sizes)
 	got["b"].(*b).Value = append(got["b"].(*b).Value, '!')
 	assert.Equal(t, []byte("SIG"), got["*sig*"].(*b).Value, "values of one slab do not grow into each other")
 }

@@ -17,7 +17,6 @@ type Layout struct {
 	slots map[string]wire.Slot
 
 	pool       sync.Pool // of *Item
-	slotPool   sync.Pool // of *[]wire.Slot
 	writerPool sync.Pool // of *Writer
 }
 

@@ -1,7 +1,7 @@
 package attribute
 
 import (
-	"strings"
+	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -9,19 +9,18 @@ import (
 // Sizes counts the attribute values of an item by type, S and N together, and the bytes of formatted
 // text and binary. The sizes of one item are a good guess of the next one's, within limits: a large item
 // says nothing of the small one behind it.
-type Sizes struct{ Text, B, Bool, L, M, TextBytes, BinaryBytes int }
+type Sizes struct{ Text, B, Bool, L, M, Bytes int }
 
 // slabs allocate the values of one item together. They live as long as one of the values does.
 type slabs struct {
-	s    []types.AttributeValueMemberS // S, and N: the types differ in name only
-	b    []types.AttributeValueMemberB
-	bool []types.AttributeValueMemberBOOL
-	l    []types.AttributeValueMemberL
-	m    []types.AttributeValueMemberM
-	rare []rare
-	text strings.Builder
-	bin  []byte
-	used Sizes
+	s     []types.AttributeValueMemberS // S, and N: the types differ in name only
+	b     []types.AttributeValueMemberB
+	bool  []types.AttributeValueMemberBOOL
+	l     []types.AttributeValueMemberL
+	m     []types.AttributeValueMemberM
+	rare  []rare
+	bytes []byte // of text and binary
+	used  Sizes
 }
 
 // rare has a value of each of the types that items have few of: one allocation in place of four.
@@ -35,6 +34,22 @@ type rare struct {
 // maxRare is how many values of each type are allocated as rare; more would waste room.
 const maxRare = 4
 
+// The values of most items fit one of these, in one allocation of a size that the runtime has.
+type (
+	smallBlock struct {
+		s    [8]types.AttributeValueMemberS
+		rare [1]rare
+	}
+	mediumBlock struct {
+		s    [16]types.AttributeValueMemberS
+		rare [2]rare
+	}
+	largeBlock struct {
+		s    [24]types.AttributeValueMemberS
+		rare [2]rare
+	}
+)
+
 // The most that is allocated by a guess.
 const (
 	maxGuess      = 128
@@ -47,30 +62,36 @@ const maxShared = 256
 
 // reset makes room for the values of an item of sizes h. The slabs of the one before belong to its values.
 func (a *slabs) reset(h Sizes) {
-	a.s = slab[types.AttributeValueMemberS](h.Text)
-	a.b, a.bool, a.l, a.m, a.rare = nil, nil, nil, nil, nil
-	if most := max(h.B, h.Bool, h.L, h.M); most <= maxRare {
-		a.rare = slab[rare](most)
-	} else {
-		a.b, a.bool = slab[types.AttributeValueMemberB](h.B), slab[types.AttributeValueMemberBOOL](h.Bool)
-		a.l, a.m = slab[types.AttributeValueMemberL](h.L), slab[types.AttributeValueMemberM](h.M)
+	*a = slabs{}
+	switch most := max(h.B, h.Bool, h.L, h.M); {
+	case h.Text == 0 || most == 0 || most > 2 || h.Text > 24:
+		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))
+		if most <= maxRare {
+			a.rare = slab[rare](most)
+			break
+		}
+		a.b = slab[types.AttributeValueMemberB](min(h.B, maxGuess))
+		a.bool = slab[types.AttributeValueMemberBOOL](min(h.Bool, maxGuess))
+		a.l = slab[types.AttributeValueMemberL](min(h.L, maxGuess))
+		a.m = slab[types.AttributeValueMemberM](min(h.M, maxGuess))
+	case h.Text <= 8 && most == 1:
+		block := new(smallBlock)
+		a.s, a.rare = block.s[:0], block.rare[:0]
+	case h.Text <= 16:
+		block := new(mediumBlock)
+		a.s, a.rare = block.s[:0], block.rare[:0]
+	default:
+		block := new(largeBlock)
+		a.s, a.rare = block.s[:0], block.rare[:0]
 	}
-	a.bin = nil
-	if h.BinaryBytes > 0 {
-		a.bin = make([]byte, 0, min(h.BinaryBytes, maxGuessBytes))
-	}
-	a.text.Reset()
-	if h.TextBytes > 0 {
-		a.text.Grow(min(h.TextBytes, maxGuessBytes))
-	}
-	a.used = Sizes{}
+	a.bytes = slab[byte](min(h.Bytes, maxGuessBytes))
 }
 
 func slab[T any](n int) []T {
 	if n == 0 {
 		return nil
 	}
-	return make([]T, 0, min(n, maxGuess))
+	return make([]T, 0, n)
 }
 
 // grow returns the next element of a slab; a full one is left to the values that point into it.
@@ -119,26 +140,37 @@ func (a *slabs) newM() *types.AttributeValueMemberM {
 	return grow(&a.m)
 }
 
+// room returns n bytes that nobody else has.
+func (a *slabs) room(n int) []byte {
+	if n > maxShared {
+		return make([]byte, n)
+	}
+	start := len(a.bytes)
+	if start+n > cap(a.bytes) {
+		start = 0
+		a.bytes = make([]byte, 0, max(n, min(2*cap(a.bytes), maxGuessBytes)))
+	}
+	a.used.Bytes += n
+	a.bytes = a.bytes[:start+n]
+	return a.bytes[start : start+n : start+n]
+}
+
 // keep copies text.
 func (a *slabs) keep(v []byte) string {
-	if len(v) > maxShared {
-		return string(v)
+	if len(v) == 0 {
+		return ""
 	}
-	a.used.TextBytes += len(v)
-	a.text.Write(v)
-	all := a.text.String()
-	return all[len(all)-len(v):]
+	b := a.room(len(v))
+	copy(b, v)
+	return unsafe.String(&b[0], len(b)) // nobody writes to it again
 }
 
 // keepBinary copies a binary. The copy is never nil.
 func (a *slabs) keepBinary(v []byte) []byte {
-	if len(v) > maxShared {
-		return append(make([]byte, 0, len(v)), v...)
+	if len(v) == 0 {
+		return []byte{}
 	}
-	a.used.BinaryBytes += len(v)
-	if a.bin == nil || len(a.bin)+len(v) > cap(a.bin) {
-		a.bin = make([]byte, 0, max(len(v), min(2*cap(a.bin), maxGuessBytes)))
-	}
-	a.bin = append(a.bin, v...)
-	return a.bin[len(a.bin)-len(v) : len(a.bin) : len(a.bin)]
+	b := a.room(len(v))
+	copy(b, v)
+	return b
 }

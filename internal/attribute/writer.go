@@ -24,7 +24,8 @@ var (
 // and is then dropped or reset.
 type Writer struct {
 	slabs
-	size int // as DynamoDB counts, of all values
+	size  int         // as DynamoDB counts, of all values
+	slots []wire.Slot // of the item, while it is assembled
 
 	scratch [96]byte // canonical numbers
 	format  [96]byte // what Scratch lends
