@@ -14,7 +14,10 @@ type Plan struct {
 	typ        reflect.Type
 	fields     []field
 	attributes []Attribute
-	tapes      []int // by slot: which tape records the attribute, -1 for none
+	tapes      []int       // by slot: which tape records the attribute, -1 for none
+	direct     []*direct   // by slot: the direct way, nil where there is none or a tape
+	optional   []wire.Slot // those that may be left out
+	slots      []wire.Slot // all
 	taped      int
 	types      dynamicTypes
 	sources    sync.Pool
@@ -40,6 +43,15 @@ func (p *Plan) describe(parsed []tags.Field) {
 			p.taped++
 		}
 		p.tapes = append(p.tapes, number)
+		way := p.fields[i].codec.direct
+		if number >= 0 {
+			way = nil
+		}
+		p.direct = append(p.direct, way)
+		p.slots = append(p.slots, wire.Slot(i))
+		if p.fields[i].omitted != nil {
+			p.optional = append(p.optional, wire.Slot(i))
+		}
 	}
 }
 

@@ -30,11 +30,14 @@ func (p *Plan) Source(v any) *Source {
 	}
 	s.v, s.base = target, target.Addr().UnsafePointer()
 	// Decided once: an IsZero method asked again could answer differently.
-	for i := range p.fields {
-		if !p.fields[i].isOmitted(target, s.base) {
-			s.slots = append(s.slots, wire.Slot(i))
+	next := wire.Slot(0)
+	for _, slot := range p.optional {
+		if p.fields[slot].isOmitted(target, s.base) {
+			s.slots = append(s.slots, p.slots[next:slot]...)
+			next = slot + 1
 		}
 	}
+	s.slots = append(s.slots, p.slots[next:]...)
 	return s
 }
 
@@ -58,14 +61,14 @@ func (s *Source) Protection(wire.Slot) wire.Protection { return 0 }
 
 // AttributeValue makes the value of the attribute at slot where that is the faster way, else nil.
 func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.Value {
-	if slot < 0 || int(slot) >= len(s.plan.fields) || s.plan.tapes[slot] >= 0 {
+	if uint(slot) >= uint(len(s.plan.direct)) {
 		return nil
 	}
-	f := &s.plan.fields[slot]
-	if f.codec.direct == nil {
+	way := s.plan.direct[slot]
+	if way == nil {
 		return nil
 	}
-	return f.codec.direct.encode(unsafe.Add(s.base, f.offset), w)
+	return way.encode(unsafe.Add(s.base, s.plan.fields[slot].offset), w)
 }
 
 // Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal

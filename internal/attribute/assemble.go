@@ -1,8 +1,6 @@
 package attribute
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -51,27 +49,22 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 // write adds src's attributes to w's item, as src writes them or sealed.
 func (l *Layout) write(src wire.Source, w *Writer, b *binaries) error {
 	values, _ := src.(ValueSource)
-	for i, s := range w.slots {
+	for _, s := range w.slots {
 		name := l.name(s, src)
-		w.attribute(name)
 		if r, ok := sealedRange(s, b.sealed); ok {
-			w.size += r.Len
-			w.put(b.value(r))
+			w.setAttribute(name, b.value(r), w.size+r.Len)
 			continue
 		}
 		if values != nil {
-			size := w.size
+			before := w.size
 			if v := values.AttributeValue(s, w); v != nil {
-				w.put(v)
+				w.setAttribute(name, v, w.size)
 				continue
 			}
-			w.size = size
+			w.size = before
 		}
-		if err := src.Write(s, w); err != nil {
+		if err := w.writeAttribute(name, s, src); err != nil {
 			return err
-		}
-		if err := w.attributeDone(i + 1); err != nil {
-			return fmt.Errorf("attribute %q: %w", name, err)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package attribute
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -75,16 +76,26 @@ func (w *Writer) wipe() {
 // item makes w put the values that follow into m, each under the name that attribute gave it.
 func (w *Writer) item(m map[string]Value) { w.open[0] = frame{kind: wire.Map, m: m} }
 
-// attribute names the next value of the item, which has no other of that name.
-func (w *Writer) attribute(name string) { w.open[0].key = name }
+// setAttribute puts v into the item, which has no other of that name. size is then that of all values.
+func (w *Writer) setAttribute(name string, v Value, size int) {
+	w.open[0].m[name] = v
+	w.open[0].n++
+	w.size = size + len(name)
+}
 
-// attributeDone returns the first refusal, or that there was not one value since attribute.
-func (w *Writer) attributeDone(written int) error {
-	switch {
-	case w.err != nil:
-		return w.err
-	case w.depth > 0 || w.open[0].n != written:
-		return errEvents
+// writeAttribute puts what src writes for slot s into the item.
+func (w *Writer) writeAttribute(name string, s wire.Slot, src wire.Source) error {
+	w.open[0].key = name
+	before := w.open[0].n
+	if err := src.Write(s, w); err != nil {
+		return err
+	}
+	err := w.err
+	if err == nil && (w.depth > 0 || w.open[0].n != before+1) {
+		err = errEvents
+	}
+	if err != nil {
+		return fmt.Errorf("attribute %q: %w", name, err)
 	}
 	return nil
 }
