@@ -34,7 +34,7 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 		c.survey(t, rootName(t))
 		return nil, errors.Join(c.errs...)
 	}
-	p := &Plan{typ: t, types: dynamicTypes{options: o, fast: fast}}
+	p := &Plan{typ: t, pointer: reflect.PointerTo(t), types: dynamicTypes{options: o, fast: fast}}
 	p.fields = c.fields(t, fields, "")
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)

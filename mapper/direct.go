@@ -225,6 +225,16 @@ func directList(slice reflect.Type, elem *codec) *direct {
 				return nil
 			}
 			l := w.MakeL(len(s))
+			if isString {
+				for _, member := range *(*[]string)(p) {
+					m := w.MakeS(member)
+					if m == nil {
+						return nil
+					}
+					w.Add(l, m)
+				}
+				return l
+			}
 			first := unsafe.Pointer(unsafe.SliceData(s))
 			for i := range len(s) {
 				m := elem.direct.encode(unsafe.Add(first, uintptr(i)*size), w)

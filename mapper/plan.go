@@ -12,6 +12,7 @@ import (
 // Plan is a compiled type. It is immutable and safe for concurrent use.
 type Plan struct {
 	typ        reflect.Type
+	pointer    reflect.Type // to typ
 	fields     []field
 	attributes []Attribute
 	tapes      []int       // by slot: which tape records the attribute, -1 for none
@@ -109,7 +110,7 @@ func (p *Plan) locate(slot wire.Slot, op string, err *Error) *Error {
 // target is the struct that v points to.
 func (p *Plan) target(v any) reflect.Value {
 	rv := reflect.ValueOf(v)
-	if !rv.IsValid() || rv.Type() != reflect.PointerTo(p.typ) || rv.IsNil() {
+	if !rv.IsValid() || rv.Type() != p.pointer || rv.IsNil() {
 		panic("mapper: a plan of " + typeName(p.typ) + " takes a pointer to one, not nil")
 	}
 	return rv.Elem()

@@ -19,16 +19,19 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 	w := l.writer(hint)
 	defer l.release(w)
 	w.slots = src.Slots(w.slots[:0])
-	if sealed == nil {
-		sealed = new(wire.Sealed)
+	var b binaries
+	marks := 0
+	if sealed != nil {
+		marks = len(sealed.Marks)
+		b.ranges, b.bytes = sealed.Value, sealed.Slab
+		b.slab = make([]types.AttributeValueMemberB, 0, marks+b.count(w.slots))
 	}
-	b := binaries{sealed: sealed, slab: make([]types.AttributeValueMemberB, 0, sealedCount(w.slots, sealed))}
-	a.Item = make(map[string]Value, len(w.slots)+len(sealed.Marks))
+	a.Item = make(map[string]Value, len(w.slots)+marks)
 	w.item(a.Item)
 	if stored, ok := src.(*Item); ok {
 		for _, s := range w.slots {
 			name, v := stored.Name(s), stored.AttributeValue(s)
-			if r, ok := sealedRange(s, sealed); ok {
+			if r := b.rangeOf(s); r.Len > 0 {
 				v = b.value(r)
 			}
 			a.Item[name] = v
@@ -39,9 +42,11 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 	}
 	a.Sizes = w.Sizes()
 	a.Size += w.Size()
-	for _, m := range sealed.Marks {
-		a.Item[m.Name] = b.value(m.Range)
-		a.Size += len(m.Name) + m.Len
+	if sealed != nil {
+		for _, m := range sealed.Marks {
+			a.Item[m.Name] = b.value(m.Range)
+			a.Size += len(m.Name) + m.Len
+		}
 	}
 	return a, nil
 }
@@ -51,7 +56,7 @@ func (l *Layout) write(src wire.Source, w *Writer, b *binaries) error {
 	values, _ := src.(ValueSource)
 	for _, s := range w.slots {
 		name := l.name(s, src)
-		if r, ok := sealedRange(s, b.sealed); ok {
+		if r := b.rangeOf(s); r.Len > 0 {
 			w.setAttribute(name, b.value(r), w.size+r.Len)
 			continue
 		}
@@ -70,32 +75,33 @@ func (l *Layout) write(src wire.Source, w *Writer, b *binaries) error {
 	return nil
 }
 
-func sealedRange(s wire.Slot, sealed *wire.Sealed) (r wire.Range, ok bool) {
-	if int(s) < len(sealed.Value) {
-		r = sealed.Value[s]
-	}
-	return r, r.Len > 0
+// binaries are values over the bytes of a sealed item. The zero binaries are of none.
+type binaries struct {
+	ranges []wire.Range
+	bytes  []byte
+	slab   []types.AttributeValueMemberB // large enough: values point into it
 }
 
-// sealedCount is how many binaries over the slab the item has.
-func sealedCount(slots []wire.Slot, sealed *wire.Sealed) int {
-	n := len(sealed.Marks)
+// rangeOf is where the sealed value of a slot lies, of length 0 if it is not sealed.
+func (b *binaries) rangeOf(s wire.Slot) (r wire.Range) {
+	if int(s) < len(b.ranges) {
+		r = b.ranges[s]
+	}
+	return r
+}
+
+// count is how many of the slots are sealed.
+func (b *binaries) count(slots []wire.Slot) (n int) {
 	for _, s := range slots {
-		if _, ok := sealedRange(s, sealed); ok {
+		if b.rangeOf(s).Len > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// binaries are values over the bytes of a sealed item.
-type binaries struct {
-	sealed *wire.Sealed
-	slab   []types.AttributeValueMemberB // large enough: values point into it
-}
-
 func (b *binaries) value(r wire.Range) Value {
-	b.slab = append(b.slab, types.AttributeValueMemberB{Value: b.sealed.Bytes(r)})
+	b.slab = append(b.slab, types.AttributeValueMemberB{Value: b.bytes[r.Off : r.Off+r.Len : r.Off+r.Len]})
 	return &b.slab[len(b.slab)-1]
 }
 
@@ -105,7 +111,7 @@ func (l *Layout) writer(hint Sizes) *Writer {
 	if !ok {
 		return NewWriter(hint)
 	}
-	w.reset(hint)
+	w.prepare(hint)
 	return w
 }
 

@@ -60,9 +60,8 @@ const (
 // alive, and cost more to move than to allocate.
 const maxShared = 256
 
-// reset makes room for the values of an item of sizes h. The slabs of the one before belong to its values.
-func (a *slabs) reset(h Sizes) {
-	*a = slabs{}
+// prepare makes room for the values of an item of sizes h.
+func (a *slabs) prepare(h Sizes) {
 	switch most := max(h.B, h.Bool, h.L, h.M); {
 	case h.Text == 0 || most == 0 || most > 2 || h.Text > 24:
 		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))

@@ -87,35 +87,39 @@ func write(v Value, w wire.Writer, depth int) error {
 
 // isNil reports whether v is nil or a nil pointer, which a caller may put into an item by mistake.
 func isNil(v Value) bool {
-	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
+	return KindOf(v) == 0 && (v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil())
 }
 
 // KindOf is the type of v, zero if DynamoDB has no such value.
 func KindOf(v Value) wire.Kind {
-	if isNil(v) {
-		return 0
-	}
-	switch v.(type) {
+	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
-		return wire.String
+		return kindUnless(v == nil, wire.String)
 	case *types.AttributeValueMemberN:
-		return wire.Number
+		return kindUnless(v == nil, wire.Number)
 	case *types.AttributeValueMemberB:
-		return wire.Binary
+		return kindUnless(v == nil, wire.Binary)
 	case *types.AttributeValueMemberBOOL:
-		return wire.Bool
+		return kindUnless(v == nil, wire.Bool)
 	case *types.AttributeValueMemberNULL:
-		return wire.Null
+		return kindUnless(v == nil, wire.Null)
 	case *types.AttributeValueMemberSS:
-		return wire.StringSet
+		return kindUnless(v == nil, wire.StringSet)
 	case *types.AttributeValueMemberNS:
-		return wire.NumberSet
+		return kindUnless(v == nil, wire.NumberSet)
 	case *types.AttributeValueMemberBS:
-		return wire.BinarySet
+		return kindUnless(v == nil, wire.BinarySet)
 	case *types.AttributeValueMemberL:
-		return wire.List
+		return kindUnless(v == nil, wire.List)
 	case *types.AttributeValueMemberM:
-		return wire.Map
+		return kindUnless(v == nil, wire.Map)
 	}
 	return 0
+}
+
+func kindUnless(isNil bool, k wire.Kind) wire.Kind {
+	if isNil {
+		return 0
+	}
+	return k
 }

@@ -22,7 +22,7 @@ var (
 
 // Writer builds attribute values as DynamoDB would return them: numbers in canonical form. It refuses
 // what the service would refuse or change. Values of one Writer share slabs; a Writer serves one item
-// and is then dropped or reset.
+// and is then dropped or wiped.
 type Writer struct {
 	slabs
 	size  int         // as DynamoDB counts, of all values
@@ -53,22 +53,18 @@ var _ wire.Writer = (*Writer)(nil)
 // NewWriter returns a Writer with room for values of these sizes, and more where they are exceeded.
 func NewWriter(h Sizes) *Writer {
 	w := new(Writer)
-	w.reset(h)
+	w.prepare(h)
 	return w
 }
 
-// reset readies w for another item.
-func (w *Writer) reset(h Sizes) {
-	w.slabs.reset(h)
-	clear(w.open[:w.deepest+1])
-	w.depth, w.deepest = 0, 0
-	w.strings, w.bins, w.value, w.err = nil, nil, nil, nil
-	w.size = 0
-}
-
-// wipe leaves nothing of an item in w.
+// wipe leaves nothing of an item in w, whose slabs belong to its values, and readies it for prepare.
 func (w *Writer) wipe() {
-	w.reset(Sizes{})
+	w.slabs = slabs{}
+	clear(w.open[:w.deepest+1])
+	w.size, w.depth, w.deepest = 0, 0, 0
+	if w.strings != nil || w.bins != nil || w.value != nil || w.err != nil {
+		w.strings, w.bins, w.value, w.err = nil, nil, nil, nil
+	}
 	clear(w.scratch[:])
 	clear(w.format[:])
 }
