@@ -14,13 +14,18 @@ type Sizes struct{ Text, B, Bool, L, M, Bytes int }
 // slabs allocate the values of one item together. They live as long as one of the values does.
 type slabs struct {
 	s     []types.AttributeValueMemberS // S, and N: the types differ in name only
-	b     []types.AttributeValueMemberB
-	bool  []types.AttributeValueMemberBOOL
-	l     []types.AttributeValueMemberL
-	m     []types.AttributeValueMemberM
 	rare  []rare
+	more  *many  // of the others, where rare has not enough
 	bytes []byte // of text and binary
 	used  Sizes
+}
+
+// many are the slabs of an item that has many of the rarer types.
+type many struct {
+	b    []types.AttributeValueMemberB
+	bool []types.AttributeValueMemberBOOL
+	l    []types.AttributeValueMemberL
+	m    []types.AttributeValueMemberM
 }
 
 // rare has a value of each of the types that items have few of: one allocation in place of four.
@@ -34,19 +39,22 @@ type rare struct {
 // maxRare is how many values of each type are allocated as rare; more would waste room.
 const maxRare = 4
 
-// The values of most items fit one of these, in one allocation of a size that the runtime has.
+// The values of most items fit one of these, in one allocation.
 type (
 	smallBlock struct {
-		s    [8]types.AttributeValueMemberS
-		rare [1]rare
+		s     [8]types.AttributeValueMemberS
+		rare  [1]rare
+		bytes [64]byte
 	}
 	mediumBlock struct {
-		s    [16]types.AttributeValueMemberS
-		rare [2]rare
+		s     [16]types.AttributeValueMemberS
+		rare  [2]rare
+		bytes [128]byte
 	}
 	largeBlock struct {
-		s    [24]types.AttributeValueMemberS
-		rare [2]rare
+		s     [24]types.AttributeValueMemberS
+		rare  [2]rare
+		bytes [128]byte
 	}
 )
 
@@ -63,27 +71,32 @@ const maxShared = 256
 // prepare makes room for the values of an item of sizes h.
 func (a *slabs) prepare(h Sizes) {
 	switch most := max(h.B, h.Bool, h.L, h.M); {
-	case h.Text == 0 || most == 0 || most > 2 || h.Text > 24:
+	case h.Text == 0 || most > 2 || h.Text > 24 || h.Bytes > 128:
 		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))
+		a.bytes = slab[byte](min(h.Bytes, maxGuessBytes))
 		if most <= maxRare {
 			a.rare = slab[rare](most)
 			break
 		}
-		a.b = slab[types.AttributeValueMemberB](min(h.B, maxGuess))
-		a.bool = slab[types.AttributeValueMemberBOOL](min(h.Bool, maxGuess))
-		a.l = slab[types.AttributeValueMemberL](min(h.L, maxGuess))
-		a.m = slab[types.AttributeValueMemberM](min(h.M, maxGuess))
-	case h.Text <= 8 && most == 1:
+		a.more = &many{
+			b:    slab[types.AttributeValueMemberB](min(h.B, maxGuess)),
+			bool: slab[types.AttributeValueMemberBOOL](min(h.Bool, maxGuess)),
+			l:    slab[types.AttributeValueMemberL](min(h.L, maxGuess)),
+			m:    slab[types.AttributeValueMemberM](min(h.M, maxGuess)),
+		}
+	case most == 0:
+		a.s = make([]types.AttributeValueMemberS, 0, h.Text)
+		a.bytes = slab[byte](h.Bytes)
+	case h.Text <= 8 && most == 1 && h.Bytes <= 64:
 		block := new(smallBlock)
-		a.s, a.rare = block.s[:0], block.rare[:0]
+		a.s, a.rare, a.bytes = block.s[:0], block.rare[:0], block.bytes[:0]
 	case h.Text <= 16:
 		block := new(mediumBlock)
-		a.s, a.rare = block.s[:0], block.rare[:0]
+		a.s, a.rare, a.bytes = block.s[:0], block.rare[:0], block.bytes[:0]
 	default:
 		block := new(largeBlock)
-		a.s, a.rare = block.s[:0], block.rare[:0]
+		a.s, a.rare, a.bytes = block.s[:0], block.rare[:0], block.bytes[:0]
 	}
-	a.bytes = slab[byte](min(h.Bytes, maxGuessBytes))
 }
 
 func slab[T any](n int) []T {
@@ -104,6 +117,10 @@ func grow[T any](slab *[]T) *T {
 
 func (a *slabs) newS() *types.AttributeValueMemberS {
 	a.used.Text++
+	if n := len(a.s); n < cap(a.s) {
+		a.s = a.s[:n+1]
+		return &a.s[n]
+	}
 	return grow(&a.s)
 }
 
@@ -112,7 +129,7 @@ func (a *slabs) newB() *types.AttributeValueMemberB {
 	if a.used.B <= cap(a.rare) {
 		return &a.rare[:a.used.B][a.used.B-1].b
 	}
-	return grow(&a.b)
+	return grow(&a.others().b)
 }
 
 func (a *slabs) newBool() *types.AttributeValueMemberBOOL {
@@ -120,7 +137,7 @@ func (a *slabs) newBool() *types.AttributeValueMemberBOOL {
 	if a.used.Bool <= cap(a.rare) {
 		return &a.rare[:a.used.Bool][a.used.Bool-1].bool
 	}
-	return grow(&a.bool)
+	return grow(&a.others().bool)
 }
 
 func (a *slabs) newL() *types.AttributeValueMemberL {
@@ -128,7 +145,7 @@ func (a *slabs) newL() *types.AttributeValueMemberL {
 	if a.used.L <= cap(a.rare) {
 		return &a.rare[:a.used.L][a.used.L-1].l
 	}
-	return grow(&a.l)
+	return grow(&a.others().l)
 }
 
 func (a *slabs) newM() *types.AttributeValueMemberM {
@@ -136,7 +153,14 @@ func (a *slabs) newM() *types.AttributeValueMemberM {
 	if a.used.M <= cap(a.rare) {
 		return &a.rare[:a.used.M][a.used.M-1].m
 	}
-	return grow(&a.m)
+	return grow(&a.others().m)
+}
+
+func (a *slabs) others() *many {
+	if a.more == nil {
+		a.more = new(many)
+	}
+	return a.more
 }
 
 // room returns n bytes that nobody else has.
