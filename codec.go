@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -152,6 +154,8 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	}
 	if keep != nil {
 		*keep = opened{declared: make(map[wire.Slot]types.AttributeValue)}
+	} else if c.enc == nil {
+		return c.decodePlain(item, v)
 	}
 	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len(), keep: keep}
 	defer sink.Release()
@@ -172,30 +176,65 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 		}
 		return sink.Finish()
 	}
-	if err := c.readPlain(it, actions, sink); err != nil {
+	if err := c.readPlain(item, it, actions, sink); err != nil {
 		return err
 	}
 	return sink.Finish()
 }
 
-// readPlain reads an item that is not encrypted, or no longer.
-func (c *Codec[T]) readPlain(it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
+// decodePlain is decode where nothing is encrypted and nothing kept.
+func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
+	sink := c.shape.plan.Sink(v)
+	defer sink.Release()
+	declared := 0
+	for slot, name := range c.shape.layout.Names() {
+		if stored, ok := item[name]; ok {
+			declared++
+			sink.SetValue(wire.Slot(slot), stored)
+		}
+	}
+	if err := c.checkPlain(item, declared); err != nil {
+		return err
+	}
+	return sink.Finish()
+}
+
+// checkPlain refuses an item without its keys, and undeclared attributes that say it is not plain or are
+// not wanted. declared is how many attributes are known to be declared, -1 for not counted.
+func (c *Codec[T]) checkPlain(item crypt.Item, declared int) error {
 	for _, k := range c.shape.keys {
-		if attribute.KindOf(it.AttributeValue(k.slot)) == 0 {
+		if attribute.KindOf(item[k.name]) == 0 {
 			return fmt.Errorf("%w: no key attribute %q: is it an item of this table, and read whole?", crypt.ErrFormat, k.name)
 		}
 	}
-	for _, s := range it.Present() {
-		p := wire.Plain
-		switch name := it.Name(s); {
-		case int(s) < sink.declared:
-			p = wire.Protection(c.shape.action[s])
-		case c.enc != nil:
-			p = wire.Protection(actions[name])
+	if declared == len(item) {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(item)) {
+		_, isDeclared := c.shape.layout.Slot(name)
+		switch {
+		case isDeclared || c.enc != nil:
 		case crypt.Reserved(name):
 			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, name)
 		case c.shape.schema.Unknown() == crypt.Refuse:
 			return fmt.Errorf("%w: attribute %q is undeclared, and Config.Unknown refuses such: declare it", crypt.ErrFormat, name)
+		}
+	}
+	return nil
+}
+
+// readPlain reads an item that is not encrypted, or no longer.
+func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
+	if err := c.checkPlain(item, -1); err != nil {
+		return err
+	}
+	for _, s := range it.Present() {
+		p := wire.Plain
+		switch {
+		case int(s) < sink.declared:
+			p = wire.Protection(c.shape.action[s])
+		case c.enc != nil:
+			p = wire.Protection(actions[it.Name(s)])
 		}
 		if err := sink.Set(s, p, it.Value(s)); err != nil {
 			return err

@@ -23,6 +23,7 @@ type Sink struct {
 	more     int // errors beyond maxErrors
 	finished bool
 	d        decoder
+	reader   attribute.Reader // of SetValue
 }
 
 var _ wire.Sink = (*Sink)(nil)
@@ -47,13 +48,11 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 		return nil
 	}
 	s.seen[slot] = true
-	f := &s.plan.fields[slot]
-	if f.codec.direct != nil {
-		if stored, ok := r.(*attribute.Reader); ok && f.codec.direct.decode(unsafe.Add(s.base, f.offset), stored.Top()) {
-			return nil
-		}
+	if stored, ok := r.(*attribute.Reader); ok && s.setDirect(slot, stored.Top()) {
+		return nil
 	}
 	s.d.r, s.d.depth = r, 0
+	f := &s.plan.fields[slot]
 	err := f.codec.read(f.of(s.v), &s.d)
 	switch {
 	case err == nil:
@@ -63,6 +62,23 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 		s.more++
 	}
 	return nil
+}
+
+// SetValue is Set of a stored value.
+func (s *Sink) SetValue(slot wire.Slot, v attribute.Value) {
+	if s.setDirect(slot, v) {
+		s.seen[slot] = true
+		return
+	}
+	s.reader.Reset(v)
+	s.Set(slot, 0, &s.reader)
+}
+
+// setDirect decodes v the direct way, if the field has one and v is usual.
+func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
+	f := &s.plan.fields[slot]
+	way := f.codec.direct
+	return way != nil && way.decode(unsafe.Add(s.base, f.offset), v)
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
@@ -94,6 +110,9 @@ func (s *Sink) Release() {
 	clear(s.seen)
 	clear(s.errs)
 	s.v, s.base, s.errs, s.more, s.finished = reflect.Value{}, nil, s.errs[:0], 0, false
-	s.d = decoder{}
+	if s.d.r != nil {
+		s.d = decoder{}
+		s.reader.Wipe()
+	}
 	s.plan.sinks.Put(s)
 }

@@ -110,7 +110,7 @@ func (it *Item) Release() {
 		it.extra, it.slots = nil, nil
 	}
 	it.m = nil
-	it.reader.wipe()
+	it.reader.Wipe()
 	it.layout.pool.Put(it)
 }
 

@@ -43,8 +43,8 @@ func (r *Reader) Reset(v Value) {
 // maxScratch is how many bytes, keys or levels a pooled Reader has room for.
 const maxScratch = 64 << 10
 
-// wipe readies r for a pool: it refers to no value and holds no text.
-func (r *Reader) wipe() {
+// Wipe readies r for a pool: it refers to no value and holds no text.
+func (r *Reader) Wipe() {
 	r.Reset(nil)
 	clear(r.open[:cap(r.open)])
 	clear(r.keys[:cap(r.keys)])

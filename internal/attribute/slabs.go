@@ -39,20 +39,21 @@ type rare struct {
 // maxRare is how many values of each type are allocated as rare; more would waste room.
 const maxRare = 4
 
-// The values of most items fit one of these, in one allocation.
+// The values of most items fit one of these, in one allocation of a size that the runtime has: 384,
+// 576 and 768 bytes, of which it takes 8 for itself in the larger two.
 type (
 	smallBlock struct {
-		s     [8]types.AttributeValueMemberS
+		s     [10]types.AttributeValueMemberS
 		rare  [1]rare
-		bytes [64]byte
+		bytes [56]byte
 	}
 	mediumBlock struct {
-		s     [16]types.AttributeValueMemberS
+		s     [12]types.AttributeValueMemberS
 		rare  [2]rare
-		bytes [128]byte
+		bytes [104]byte
 	}
 	largeBlock struct {
-		s     [24]types.AttributeValueMemberS
+		s     [19]types.AttributeValueMemberS
 		rare  [2]rare
 		bytes [128]byte
 	}
@@ -71,7 +72,7 @@ const maxShared = 256
 // prepare makes room for the values of an item of sizes h.
 func (a *slabs) prepare(h Sizes) {
 	switch most := max(h.B, h.Bool, h.L, h.M); {
-	case h.Text == 0 || most > 2 || h.Text > 24 || h.Bytes > 128:
+	case h.Text == 0 || most > 2 || h.Text > 19 || h.Bytes > 128:
 		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))
 		a.bytes = slab[byte](min(h.Bytes, maxGuessBytes))
 		if most <= maxRare {
@@ -87,10 +88,10 @@ func (a *slabs) prepare(h Sizes) {
 	case most == 0:
 		a.s = make([]types.AttributeValueMemberS, 0, h.Text)
 		a.bytes = slab[byte](h.Bytes)
-	case h.Text <= 8 && most == 1 && h.Bytes <= 64:
+	case h.Text <= 10 && most == 1 && h.Bytes <= 56:
 		block := new(smallBlock)
 		a.s, a.rare, a.bytes = block.s[:0], block.rare[:0], block.bytes[:0]
-	case h.Text <= 16:
+	case h.Text <= 12 && h.Bytes <= 104:
 		block := new(mediumBlock)
 		a.s, a.rare, a.bytes = block.s[:0], block.rare[:0], block.bytes[:0]
 	default:
