@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,27 +194,37 @@ func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
 			sink.SetValue(wire.Slot(slot), stored)
 		}
 	}
-	if err := c.checkPlain(item, declared); err != nil {
-		return err
+	for _, k := range c.shape.keys {
+		if !sink.Has(k.slot) {
+			return c.checkKeys(item)
+		}
 	}
-	return sink.Finish()
+	if declared < len(item) {
+		if err := c.checkUndeclared(item); err != nil {
+			return err
+		}
+	}
+	if err := sink.Finish(); err != nil {
+		return cmp.Or(c.checkKeys(item), err)
+	}
+	return nil
 }
 
-// checkPlain refuses an item without its keys, and undeclared attributes that say it is not plain or are
-// not wanted. declared is how many attributes are known to be declared, -1 for not counted.
-func (c *Codec[T]) checkPlain(item crypt.Item, declared int) error {
+// checkKeys refuses an item without its keys.
+func (c *Codec[T]) checkKeys(item crypt.Item) error {
 	for _, k := range c.shape.keys {
 		if attribute.KindOf(item[k.name]) == 0 {
 			return fmt.Errorf("%w: no key attribute %q: is it an item of this table, and read whole?", crypt.ErrFormat, k.name)
 		}
 	}
-	if declared == len(item) {
-		return nil
-	}
+	return nil
+}
+
+// checkUndeclared refuses attributes that say that the item is not plain, or that are not wanted.
+func (c *Codec[T]) checkUndeclared(item crypt.Item) error {
 	for _, name := range slices.Sorted(maps.Keys(item)) {
-		_, isDeclared := c.shape.layout.Slot(name)
-		switch {
-		case isDeclared || c.enc != nil:
+		switch _, declared := c.shape.layout.Slot(name); {
+		case declared:
 		case crypt.Reserved(name):
 			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, name)
 		case c.shape.schema.Unknown() == crypt.Refuse:
@@ -225,8 +236,13 @@ func (c *Codec[T]) checkPlain(item crypt.Item, declared int) error {
 
 // readPlain reads an item that is not encrypted, or no longer.
 func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
-	if err := c.checkPlain(item, -1); err != nil {
+	if err := c.checkKeys(item); err != nil {
 		return err
+	}
+	if c.enc == nil {
+		if err := c.checkUndeclared(item); err != nil {
+			return err
+		}
 	}
 	for _, s := range it.Present() {
 		p := wire.Plain

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/tags"
@@ -107,11 +108,11 @@ func (p *Plan) locate(slot wire.Slot, op string, err *Error) *Error {
 	return err.in(a.Path)
 }
 
-// target is the struct that v points to.
-func (p *Plan) target(v any) reflect.Value {
+// target is the struct that v points to, and where it lies.
+func (p *Plan) target(v any) (reflect.Value, unsafe.Pointer) {
 	rv := reflect.ValueOf(v)
 	if !rv.IsValid() || rv.Type() != p.pointer || rv.IsNil() {
 		panic("mapper: a plan of " + typeName(p.typ) + " takes a pointer to one, not nil")
 	}
-	return rv.Elem()
+	return rv.Elem(), rv.UnsafePointer()
 }

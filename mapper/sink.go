@@ -31,12 +31,12 @@ var _ wire.Sink = (*Sink)(nil)
 // Sink returns a Sink into v, a *T that is not nil; it panics on anything else. Release it when done.
 // Until Finish returns nil, v is not to be used.
 func (p *Plan) Sink(v any) *Sink {
-	target := p.target(v)
+	target, base := p.target(v)
 	s, ok := p.sinks.Get().(*Sink)
 	if !ok {
 		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
 	}
-	s.v, s.base = target, target.Addr().UnsafePointer()
+	s.v, s.base = target, base
 	return s
 }
 
@@ -73,6 +73,9 @@ func (s *Sink) SetValue(slot wire.Slot, v attribute.Value) {
 	s.reader.Reset(v)
 	s.Set(slot, 0, &s.reader)
 }
+
+// Has reports whether the attribute at slot, a declared one, was set.
+func (s *Sink) Has(slot wire.Slot) bool { return s.seen[slot] }
 
 // setDirect decodes v the direct way, if the field has one and v is usual.
 func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {

@@ -23,12 +23,12 @@ var _ attribute.ValueSource = (*Source)(nil)
 
 // Source returns what v holds, v a *T that is not nil; it panics on anything else. Release it when done.
 func (p *Plan) Source(v any) *Source {
-	target := p.target(v)
+	target, base := p.target(v)
 	s, ok := p.sources.Get().(*Source)
 	if !ok {
 		s = &Source{plan: p, tapes: make([]tape, p.taped), e: encoder{types: &p.types}}
 	}
-	s.v, s.base = target, target.Addr().UnsafePointer()
+	s.v, s.base = target, base
 	// Decided once: an IsZero method asked again could answer differently.
 	next := wire.Slot(0)
 	for _, slot := range p.optional {
