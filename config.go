@@ -1,6 +1,8 @@
 package ddb
 
-import "github.com/dynaseal/ddb/crypt"
+import (
+	"github.com/dynaseal/ddb/crypt"
+)
 
 // Config says how a table's items are protected. Every zero value is safe. It may be shared by all
 // tables of a program.
@@ -19,4 +21,8 @@ type Config struct {
 	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
 	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action.
 	Unknown crypt.Action
+
+	// Codecs store types that you cannot change as others, see [CodecFor]. They hold for this table
+	// only; at most one is for a type.
+	Codecs []TypeCodec
 }

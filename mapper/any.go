@@ -13,6 +13,16 @@ func (c *compiler) anything(k *codec, path string) {
 		c.fail(k.typ, path, "interface with methods: what is stored does not say which type to read it into; use any or a concrete type")
 		return
 	}
+	k.asks = func(v reflect.Value, e *encoder) bool {
+		held := v.Elem()
+		dynamic, err := e.types.codec(held.Type())
+		if err != nil || dynamic.asks == nil {
+			return false
+		}
+		p := reflect.New(held.Type()).Elem()
+		p.Set(held)
+		return (dynamic.isNil == nil || !dynamic.isNil(p)) && dynamic.asks(p, e)
+	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		held := v.Elem()
 		dynamic, err := e.types.codec(held.Type())

@@ -1,14 +1,17 @@
 package mapper
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/dynaseal/ddb/tags"
 )
 
@@ -24,9 +27,12 @@ func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fa
 
 // Options change how types are mapped. The zero Options are those of a table that asks for nothing
 // special.
-type Options struct{}
+type Options struct {
+	Codecs []TypeCodec // of types that are stored as others, at most one for a type
+}
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
+	o.Codecs = slices.Clone(o.Codecs)
 	c := newCompiler(o, fast)
 	fields, err := tags.Root(t, c.tags())
 	if err != nil {
@@ -39,7 +45,7 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
 	}
-	p.describe(fields)
+	p.describe(fields, c)
 	return p, nil
 }
 
@@ -54,23 +60,33 @@ type words struct {
 	time       tags.TimeFormat
 	boolNumber bool
 	set        bool
+	binary     bool
+	json       bool
 }
+
+func wordsOf(f tags.Field) words { return words{f.Time, f.BoolNumber, f.Set, f.Binary, f.JSON} }
+
+// ofMembers are the words that say how the members of a slice or an array are stored.
+func (w words) ofMembers() words { return words{time: w.time, binary: w.binary} }
 
 // compiler compiles the types of one tree.
 type compiler struct {
-	options   Options
-	fast      bool
-	codecs    map[variant]*codec
-	errs      []error
-	surveying bool // tags has reported what cannot be stored
+	options    Options
+	fast       bool
+	codecs     map[variant]*codec
+	registered map[reflect.Type]TypeCodec
+	errs       []error
+	surveying  bool // tags has reported what cannot be stored
 }
 
 func newCompiler(o Options, fast bool) *compiler {
-	return &compiler{options: o, fast: fast, codecs: make(map[variant]*codec)}
+	c := &compiler{options: o, fast: fast, codecs: make(map[variant]*codec)}
+	c.register()
+	return c
 }
 
 // tags are the options of package tags that c's mean.
-func (c *compiler) tags() tags.Options { return tags.Options{} }
+func (c *compiler) tags() tags.Options { return tags.Options{As: c.as} }
 
 func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
@@ -96,10 +112,14 @@ func (c *compiler) survey(t reflect.Type, path string) {
 }
 
 var (
+	stringType     = reflect.TypeFor[string]()
 	timeType       = reflect.TypeFor[time.Time]()
 	numberType     = reflect.TypeFor[Number]()
 	jsonNumberType = reflect.TypeFor[json.Number]()
+	awsNumberType  = reflect.TypeFor[attributevalue.Number]()
+	unixTimeType   = reflect.TypeFor[attributevalue.UnixTime]()
 	bigIntType     = reflect.TypeFor[big.Int]()
+	bigRatType     = reflect.TypeFor[big.Rat]()
 	bigFloatType   = reflect.TypeFor[big.Float]()
 )
 
@@ -110,7 +130,10 @@ func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
 	}
 	k, ok := c.codecs[variant{t, w}]
 	if !ok {
-		k = &codec{typ: t, nilable: canBeNil(t)}
+		k = &codec{typ: t}
+		if canBeNil(t) {
+			k.isNil = reflect.Value.IsNil
+		}
 		c.codecs[variant{t, w}] = k
 		c.build(k, w, path)
 		if !c.fast {
@@ -128,23 +151,47 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
+// build decides what says how k's type is stored.
 func (c *compiler) build(k *codec, w words, path string) {
 	t := k.typ
+	f, isRegistered := c.registered[t]
 	switch {
+	case w.json:
+		c.json(k, path)
+	case isRegistered:
+		c.foreign(k, f, w, path)
+	case t == attributeValueType:
+		k.attributeValue()
 	case t.Kind() == reflect.Interface:
 		c.anything(k, path)
 	case t.Kind() == reflect.Pointer:
 		c.pointer(k, w, path)
+	case ourMethods.on(t):
+		c.marshaler(k, path, ourMethods)
+	case t == unixTimeType: // its methods would cut its precision
+		k.time(cmp.Or(w.time, tags.UnixSeconds))
+	case awsMethods.on(t):
+		c.marshaler(k, path, awsMethods)
 	case t == timeType:
 		k.time(w.time)
-	case isNumberText(t):
+	case isNumberText(t) && !w.binary:
 		k.number()
 	case t == bigIntType:
 		k.bigInt()
+	case t == bigRatType:
+		k.bigRat()
 	case t == bigFloatType:
-		c.fail(t, path, "its text does not say its precision, so that reading would round: use Number")
+		k.bigFloat()
+	case isSQLNull(t):
+		c.sqlNull(k, w, path)
+	case isAttributeValue(t):
+		k.oneAttributeValue()
+	case w.binary:
+		c.asBinary(k, w, path)
 	case hasText(t):
 		c.text(k, path)
+	case hasBinary(t):
+		c.binary(k, path)
 	default:
 		c.byKind(k, w, path)
 	}
@@ -164,7 +211,7 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 		k.float()
 	case reflect.Slice, reflect.Array:
 		switch {
-		case isBytes(t):
+		case c.isBytes(t):
 			k.bytes()
 		case w.set:
 			c.set(k, w, path)
@@ -184,7 +231,14 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 
 // isBytes reports whether t is stored as B.
 func isBytes(t reflect.Type) bool {
-	return t.Elem().Kind() == reflect.Uint8 && !hasText(t.Elem())
+	return t.Elem().Kind() == reflect.Uint8 && !isOneValue(t.Elem())
+}
+
+func (c *compiler) isBytes(t reflect.Type) bool { return isBytes(t) && !c.isRegistered(t.Elem()) }
+
+// isPlainString reports whether elem, with its words, is what the fast paths take it for.
+func (c *compiler) isPlainString(elem *codec, w words) bool {
+	return elem.typ == stringType && !w.binary && !c.isRegistered(stringType)
 }
 
 func (c *compiler) pointer(k *codec, w words, path string) {
@@ -196,6 +250,12 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 	to := c.codec(elem, w, path)
 	k.kind = to.kind
 	k.direct = directPointer(to)
+	if to.emptySet != nil {
+		k.emptySet = func(v reflect.Value) bool { return v.IsNil() || to.emptySet(v.Elem()) }
+	}
+	if to.asks != nil {
+		k.asks = func(v reflect.Value, e *encoder) bool { return to.asks(v.Elem(), e) }
+	}
 	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		p := reflect.New(elem)
@@ -213,6 +273,10 @@ type dynamicTypes struct {
 	options Options
 	fast    bool
 	codecs  sync.Map // reflect.Type → *codec, or error
+}
+
+func (ts *dynamicTypes) registered(t reflect.Type) bool {
+	return slices.ContainsFunc(ts.options.Codecs, func(c TypeCodec) bool { return c.typ == t })
 }
 
 func (ts *dynamicTypes) codec(t reflect.Type) (*codec, error) {

@@ -2,7 +2,6 @@ package mapper_test
 
 import (
 	"encoding/json"
-	"math/big"
 	"reflect"
 	"sync"
 	"testing"
@@ -48,7 +47,6 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		{"map with keys that have text", reflect.TypeFor[map[Color]string](), ".V", "not plain strings"},
 		{"map with keys that are numbers", reflect.TypeFor[map[json.Number]string](), ".V", "not plain strings"},
 		{"text that cannot be read", reflect.TypeFor[OneWay](), ".V", "give it UnmarshalText too"},
-		{"big.Float", reflect.TypeFor[*big.Float](), ".V", "use Number"},
 		{"struct that stores nothing", reflect.TypeFor[map[string]struct{ a int }](), ".V[…]", "none of its fields is stored"},
 		{"struct that skips everything", reflect.TypeFor[struct {
 			A int `ddb:"-"`

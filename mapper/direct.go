@@ -233,7 +233,7 @@ const maxDirectLevels = wire.MaxDepth - 1
 
 // directPointer is that of a pointer to a type with a direct way.
 func directPointer(to *codec) *direct {
-	if to.direct == nil || to.nilable {
+	if to.direct == nil || to.isNil != nil {
 		return nil
 	}
 	elem := to.typ
@@ -258,7 +258,7 @@ func directPointer(to *codec) *direct {
 
 // directList is that of a slice whose members have a direct way and are not nil.
 func directList(slice reflect.Type, elem *codec) *direct {
-	if slice.Kind() != reflect.Slice || elem.direct == nil || elem.nilable || elem.direct.levels >= maxDirectLevels {
+	if slice.Kind() != reflect.Slice || elem.direct == nil || elem.isNil != nil || elem.direct.levels >= maxDirectLevels {
 		return nil
 	}
 	size := elem.typ.Size()

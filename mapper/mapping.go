@@ -14,7 +14,7 @@ func (c *compiler) mapping(k *codec, path string) {
 		return
 	}
 	elem := c.codec(k.typ.Elem(), words{}, path+inMap)
-	if c.fast && k.typ == reflect.TypeFor[map[string]string]() {
+	if c.fast && c.isPlainString(elem, words{}) && k.typ == reflect.TypeFor[map[string]string]() {
 		k.stringMap()
 		k.direct = directStringMap()
 		return
@@ -28,6 +28,11 @@ func (c *compiler) mapping(k *codec, path string) {
 		for it := v.MapRange(); it.Next(); {
 			name.SetIterKey(it)
 			member.SetIterValue(it)
+			if done, err := elem.writeAsked(name.String(), member, e); err != nil {
+				return err.in(inMap)
+			} else if done {
+				continue
+			}
 			e.w.Key(name.String())
 			if err := k.refusal(e.w); err != nil {
 				return err.in(inMap)

@@ -36,11 +36,11 @@ type Attribute struct {
 }
 
 // describe makes the attributes of the sorted fields.
-func (p *Plan) describe(parsed []tags.Field) {
+func (p *Plan) describe(parsed []tags.Field, c *compiler) {
 	for i, f := range parsed {
 		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
 		number := -1
-		if asksUser(f.Type, make(map[reflect.Type]bool)) {
+		if f.JSON || c.asksUser(f.Type, make(map[reflect.Type]bool)) {
 			number = p.taped
 			p.taped++
 		}
@@ -51,7 +51,7 @@ func (p *Plan) describe(parsed []tags.Field) {
 		}
 		p.direct = append(p.direct, way)
 		p.slots = append(p.slots, wire.Slot(i))
-		if p.fields[i].omitted != nil {
+		if f := &p.fields[i]; f.omitted != nil || f.codec.asks != nil {
 			p.optional = append(p.optional, wire.Slot(i))
 		}
 	}
@@ -73,7 +73,7 @@ func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
 		return err
 	}
 	target := reflect.New(f.codec.typ).Elem()
-	if !assign(target, v) {
+	if !p.assign(f, target, v) {
 		return p.locate(slot, "encode", unfit(f.codec.typ, typeName(reflect.TypeOf(v))+" does not convert to it without loss"))
 	}
 	if failed := f.codec.write(target, &encoder{w: w, types: &p.types}); failed != nil {
@@ -86,11 +86,29 @@ func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
 // v is as for WriteValue; one that does not convert is not left out.
 func (p *Plan) Omits(slot wire.Slot, v any) bool {
 	f, err := p.field(slot)
-	if err != nil || f.omitted == nil {
+	if err != nil || f.omitted == nil && f.codec.asks == nil {
 		return false
 	}
 	target := reflect.New(f.codec.typ).Elem()
-	return assign(target, v) && f.omitted(target)
+	if !p.assign(f, target, v) {
+		return false
+	}
+	return f.omitted != nil && f.omitted(target) || f.codec.leavesOut(target, &encoder{types: &p.types}, new(tape))
+}
+
+// assign sets target, which has f's type, to v if that loses nothing.
+func (p *Plan) assign(f *field, target reflect.Value, v any) bool {
+	t := reflect.TypeOf(v)
+	switch {
+	case t == nil:
+		return f.codec.isNil != nil && f.codec.isNil(target)
+	case t.AssignableTo(target.Type()):
+		target.Set(reflect.ValueOf(v))
+		return true
+	case isOneValue(t) || p.types.registered(t):
+		return false // it is not stored as its Go kind
+	}
+	return assign(target, v)
 }
 
 // field is the declared attribute at slot.

@@ -29,16 +29,22 @@ func (p *Plan) Source(v any) *Source {
 		s = &Source{plan: p, tapes: make([]tape, p.taped), e: encoder{types: &p.types}}
 	}
 	s.v, s.base = target, base
-	// Decided once: an IsZero method asked again could answer differently.
+	// Decided once: a method asked again could answer differently.
 	next := wire.Slot(0)
 	for _, slot := range p.optional {
-		if p.fields[slot].isOmitted(target, s.base) {
+		if f := &p.fields[slot]; f.isOmitted(target, s.base) || f.codec.asks != nil && s.leavesOut(f, p.tapes[slot]) {
 			s.slots = append(s.slots, p.slots[next:slot]...)
 			next = slot + 1
 		}
 	}
 	s.slots = append(s.slots, p.slots[next:]...)
 	return s
+}
+
+// leavesOut reports whether f says itself that it is to be left out. What it says otherwise stays on its
+// tape.
+func (s *Source) leavesOut(f *field, tape int) bool {
+	return f.codec.asks != nil && f.codec.leavesOut(f.of(s.v), &s.e, &s.tapes[tape])
 }
 
 // Release gives s back; it must not be used after.

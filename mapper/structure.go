@@ -48,7 +48,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 		if path == "" {
 			at = p.Path
 		}
-		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set}, at)
+		f.codec = c.codec(p.Type, wordsOf(p), at)
 		f.omitted = omission(f.codec, p)
 		f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
 		fields[i] = f
@@ -104,6 +104,11 @@ func (c *compiler) structure(k *codec, path string) {
 			f := &fields[i]
 			member := f.of(v)
 			if f.omitted != nil && f.omitted(member) {
+				continue
+			}
+			if done, err := f.codec.writeAsked(f.name, member, e); err != nil {
+				return err.in(f.step)
+			} else if done {
 				continue
 			}
 			e.w.Key(f.name)

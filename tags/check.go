@@ -1,6 +1,7 @@
 package tags
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,9 +71,9 @@ func checkContradictions(given []*word) []problem {
 }
 
 // checkPlaces checks whether the words of f's tag may stand there: inside a document, on a key, on
-// f's type.
-func checkPlaces(f *Field, given []*word, nested bool) []problem {
-	if !canBeStored(f.Type) {
+// f's type, which is stored as another.
+func checkPlaces(f *Field, stored reflect.Type, given []*word, nested bool) []problem {
+	if !f.JSON && !canBeStored(stored) {
 		return []problem{{typeName(f.Type) + " cannot be stored", `skip the field with ddb:"-", or give its type a MarshalText method`}}
 	}
 	var ps []problem
@@ -82,12 +83,12 @@ func checkPlaces(f *Field, given []*word, nested bool) []problem {
 			ps = append(ps, problem{w.name + " inside a document", w.inNested})
 		case !nested && f.Key != 0 && w.onKey != "":
 			ps = append(ps, problem{w.name + " on a " + f.Key.title(), w.onKey})
-		case w.fits != nil && !w.fits(f.Type):
+		case w.fits != nil && !w.fits(stored):
 			ps = append(ps, problem{w.name + " on type " + typeName(f.Type), w.fitting})
 		}
 	}
 	if f.Key != 0 && !nested {
-		if p := keyProblem(f); p != nil {
+		if p := keyProblem(f, stored); p != nil {
 			ps = append(ps, *p)
 		}
 	}

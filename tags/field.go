@@ -19,6 +19,8 @@ type Field struct {
 	Null       bool
 	Set        bool
 	BoolNumber bool
+	Binary     bool
+	JSON       bool
 }
 
 // Key is a field's role in the primary key. The zero Key: none.

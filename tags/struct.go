@@ -12,7 +12,11 @@ import (
 const maxEmbedding = 64
 
 // Options change how types are parsed. The zero Options are those of a table that asks for nothing special.
-type Options struct{}
+type Options struct {
+	// As returns the type that values of t are stored as, t itself for most. The words of a field are
+	// checked against that type. nil: every type is stored as it is.
+	As func(t reflect.Type) reflect.Type
+}
 
 // Root returns the fields of an item's type, in the order of declaration, embedded structs in their
 // place. The type has exactly one pk and at most one sk.
@@ -116,7 +120,7 @@ func pointee(t reflect.Type) reflect.Type {
 func (p *parser) embedded(t reflect.Type, path string, index []int, text string, tag scanned) {
 	const named = `name it, as in ddb:"audit", or skip it with ddb:"-"`
 	switch {
-	case hasText(pointee(t)):
+	case isOneValue(pointee(t)) || p.options.as(pointee(t)) != pointee(t):
 		p.fail(path, text, problem{"embedded " + typeName(t) + " is one value and cannot be flattened", named})
 		return
 	case t.Kind() == reflect.Pointer:
@@ -139,7 +143,7 @@ func (p *parser) embedded(t reflect.Type, path string, index []int, text string,
 // attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
 func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	given, ps := apply(&f, tag)
-	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
+	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, p.options.as(f.Type), given, p.nested))
 	if first, taken := p.names[f.Name]; taken {
 		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
 			`rename one, or skip one with ddb:"-"`})

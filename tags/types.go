@@ -2,13 +2,16 @@ package tags
 
 import (
 	"encoding"
+	"math/big"
 	"reflect"
 	"time"
 )
 
 var (
-	timeType          = reflect.TypeFor[time.Time]()
-	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+	timeType            = reflect.TypeFor[time.Time]()
+	bigFloatType        = reflect.TypeFor[big.Float]()
+	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
+	binaryMarshalerType = reflect.TypeFor[encoding.BinaryMarshaler]()
 )
 
 // hasText reports whether t is stored as the text its MarshalText gives, which the address of a
@@ -17,9 +20,65 @@ func hasText(t reflect.Type) bool {
 	return t.Implements(textMarshalerType) || reflect.PointerTo(t).Implements(textMarshalerType)
 }
 
+// hasBinary reports whether t is stored as the bytes its MarshalBinary gives, where it has no MarshalText.
+func hasBinary(t reflect.Type) bool {
+	return t.Implements(binaryMarshalerType) || reflect.PointerTo(t).Implements(binaryMarshalerType)
+}
+
+// marshalsItself reports whether a method of t says what t is stored as, so that its kind is not known
+// before. By name: one with another signature is a mistake that the mapper reports.
+func marshalsItself(t reflect.Type) bool {
+	for _, holder := range [...]reflect.Type{t, reflect.PointerTo(t)} {
+		if _, ok := holder.MethodByName("MarshalDDB"); ok {
+			return true
+		}
+		if _, ok := holder.MethodByName("MarshalDynamoDBAttributeValue"); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// isOneValue reports whether methods, and not its Go kind, say how t is stored.
+func isOneValue(t reflect.Type) bool { return marshalsItself(t) || hasText(t) || hasBinary(t) }
+
 // isBytes reports whether t is stored as B.
-func isBytes(t reflect.Type) bool {
-	return isSequence(t) && t.Elem().Kind() == reflect.Uint8 && !hasText(t) && !hasText(t.Elem())
+func isBytes(t reflect.Type) bool { return isByteSequence(t) && !isOneValue(t) }
+
+func isByteSequence(t reflect.Type) bool {
+	return isSequence(t) && t.Elem().Kind() == reflect.Uint8 && !isOneValue(t.Elem())
+}
+
+// as is t as it is stored. Pointers and containers are stored as pointers to and containers of what
+// their members are.
+func (o Options) as(t reflect.Type) reflect.Type {
+	if o.As == nil {
+		return t
+	}
+	return o.asDeep(t, maxDepth)
+}
+
+func (o Options) asDeep(t reflect.Type, depth int) reflect.Type {
+	t = o.As(t)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		if depth == 0 || isOneValue(t) {
+			return t
+		}
+		elem := o.asDeep(t.Elem(), depth-1)
+		switch {
+		case elem == t.Elem():
+		case t.Kind() == reflect.Pointer:
+			return reflect.PointerTo(elem)
+		case t.Kind() == reflect.Slice:
+			return reflect.SliceOf(elem)
+		case t.Kind() == reflect.Array:
+			return reflect.ArrayOf(t.Len(), elem)
+		default:
+			return reflect.MapOf(t.Key(), elem)
+		}
+	}
+	return t
 }
 
 func isSequence(t reflect.Type) bool {
@@ -37,9 +96,9 @@ func isFloat(t reflect.Type) bool {
 func canBeEmpty(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
-		return hasText(t)
+		return !marshalsItself(t) && (hasText(t) || hasBinary(t))
 	case reflect.Array:
-		return hasText(t) || t.Len() == 0
+		return !marshalsItself(t) && (hasText(t) || hasBinary(t)) || t.Len() == 0
 	}
 	return true
 }
@@ -54,14 +113,14 @@ func canBeNil(t reflect.Type) bool {
 
 // canBeSet leaves out pointers and interfaces as members: a set cannot hold NULL, nor two types.
 func canBeSet(t reflect.Type) bool {
-	if !isSequence(t) || hasText(t) || isBytes(t) {
+	if !isSequence(t) || isOneValue(t) || isBytes(t) {
 		return false
 	}
 	switch e := t.Elem(); e.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		return false
 	default:
-		return hasText(e) || e.Kind() == reflect.String || isInteger(e) || isFloat(e) || isBytes(e)
+		return !marshalsItself(e) && (hasText(e) || hasBinary(e) || e.Kind() == reflect.String || isInteger(e) || isFloat(e) || isBytes(e))
 	}
 }
 
@@ -77,15 +136,32 @@ func holdsBool(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Bool && !hasText(t)
+	return t.Kind() == reflect.Bool && !isOneValue(t)
 }
+
+func holdsBinary(t reflect.Type) bool {
+	if canBeBinary(t) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return !isOneValue(t) && canBeBinary(t.Elem())
+	}
+	return false
+}
+
+func canBeBinary(t reflect.Type) bool {
+	return t != timeType && t.Kind() != reflect.Pointer && !marshalsItself(t) && (hasBinary(t) || isByteSequence(t) || t.Kind() == reflect.String)
+}
+
+// maxDepth is as deep as DynamoDB nests; a type such as type T []T has no end.
+const maxDepth = 32
 
 // canBeStored looks through containers for what no attribute value can hold. It leaves the fields of
 // nested structs to their own parsing.
 func canBeStored(t reflect.Type) bool {
-	const maxDepth = 32 // as deep as DynamoDB nests; a type such as type T []T has no end
 	for range maxDepth {
-		if hasText(t) {
+		if isOneValue(t) {
 			return true
 		}
 		switch t.Kind() {
@@ -100,21 +176,22 @@ func canBeStored(t reflect.Type) bool {
 	return true
 }
 
-// keyProblem says why a field of f's type cannot be a key.
-func keyProblem(f *Field) *problem {
-	t := f.Type
+// keyProblem says why f, whose type is stored as t, cannot be a key.
+func keyProblem(f *Field, t reflect.Type) *problem {
 	fix := "use a string, an integer, []byte, [N]byte, time.Time or a type with MarshalText"
 	switch {
 	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
 		fix = "it may be nil, a key is always there: " + fix
-	case isFloat(t):
+	case marshalsItself(t):
+		fix = "its method could answer with any type of attribute value: " + fix
+	case isFloat(t), t == bigFloatType:
 		fix = "floats that are equal can be stored differently: " + fix
-	case hasText(t), t.Kind() == reflect.String, isInteger(t), isBytes(t):
+	case hasText(t), hasBinary(t), t.Kind() == reflect.String, isInteger(t), isBytes(t):
 		return nil
 	case holdsBool(t) && f.BoolNumber:
 		return nil
 	case holdsBool(t):
 		fix = "add bool=number to store it as 1 or 0"
 	}
-	return &problem{"a " + f.Key.title() + " cannot be of type " + typeName(t), fix}
+	return &problem{"a " + f.Key.title() + " cannot be of type " + typeName(f.Type), fix}
 }

@@ -43,6 +43,9 @@ var words = [...]word{
 		fits: canBeNil, fitting: "it is never nil: null fits pointers, slices, maps and interfaces"},
 	{name: "set", apply: func(f *Field, _ int) { f.Set = true }, onKey: "a key is one string, number or byte string: remove it",
 		fits: canBeSet, fitting: "it fits slices and arrays of strings, numbers, byte strings and types with MarshalText"},
+	{name: "binary", apply: func(f *Field, _ int) { f.Binary = true }, fits: holdsBinary,
+		fitting: "it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them"},
+	{name: "json", apply: func(f *Field, _ int) { f.JSON = true }, onKey: "one value has many JSON texts: remove it"},
 	{name: "time", values: []string{"ns", "us", "ms", "s", "instant", "rfc3339nano", "date"},
 		apply: func(f *Field, v int) { f.Time = TimeNanos + TimeFormat(v) }, fits: holdsTime, fitting: timesOnly},
 	{name: "unixtime", apply: func(f *Field, _ int) { f.Time = UnixSeconds }, fits: holdsTime, fitting: timesOnly},
@@ -55,7 +58,10 @@ var words = [...]word{
 var contradictions = [...][]string{
 	{"pk", "sk"},
 	{"encrypt", "sign", "plain"},
-	{"time", "unixtime", "unixmilli"},
+	{"time", "unixtime", "unixmilli", "json"},
+	{"json", "set"},
+	{"json", "binary"},
+	{"json", "bool"},
 	{"null", "omitempty"},
 	{"null", "omitzero"},
 }
