@@ -100,13 +100,13 @@ func (c *compiler) survey(t reflect.Type, path string) {
 	}
 	c.surveying = true
 	for sf := range t.Fields() {
-		name, _, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
+		name, given, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
 		switch {
 		case name == "-":
 		case sf.Anonymous && name == "": // flattened, if it is a struct
 			c.survey(sf.Type, path+"."+sf.Name)
 		case sf.IsExported():
-			c.codec(sf.Type, words{}, path+"."+sf.Name)
+			c.codec(sf.Type, words{json: slices.Contains(strings.Split(given, ","), "json")}, path+"."+sf.Name)
 		}
 	}
 }

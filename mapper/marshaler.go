@@ -159,7 +159,7 @@ func asked(reflect.Value, *encoder) bool { return true }
 // leavesOut records v on t, without a listener, and reports whether v says that it is to be left out. Where
 // v is not asked, or fails, t is not complete and v is still to be written.
 func (k *codec) leavesOut(v reflect.Value, e *encoder, t *tape) bool {
-	if k.asks == nil || k.isNil != nil && k.isNil(v) || !k.asks(v, e) {
+	if k.isNil != nil && k.isNil(v) || !k.asks(v, e) {
 		return false
 	}
 	w, depth := e.w, e.depth
@@ -174,9 +174,13 @@ func (k *codec) leavesOut(v reflect.Value, e *encoder, t *tape) bool {
 // writeAsked writes v as a member of a map, unless v says that it is to be left out. done is false where v
 // is still to be written.
 func (k *codec) writeAsked(name string, v reflect.Value, e *encoder) (done bool, err *Error) {
-	if k.asks == nil {
+	if k.asks == nil { // nearly always, and then without a call
 		return false, nil
 	}
+	return k.ask(name, v, e)
+}
+
+func (k *codec) ask(name string, v reflect.Value, e *encoder) (done bool, err *Error) {
 	var t tape
 	defer t.clear()
 	switch {

@@ -93,7 +93,7 @@ func (p *Plan) Omits(slot wire.Slot, v any) bool {
 	if !p.assign(f, target, v) {
 		return false
 	}
-	return f.omitted != nil && f.omitted(target) || f.codec.leavesOut(target, &encoder{types: &p.types}, new(tape))
+	return f.omitted != nil && f.omitted(target) || f.codec.asks != nil && f.codec.leavesOut(target, &encoder{types: &p.types}, new(tape))
 }
 
 // assign sets target, which has f's type, to v if that loses nothing.

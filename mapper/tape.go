@@ -163,7 +163,7 @@ func (nobody) Err() error              { return nil }
 // asksUser reports whether writing a t may call a method or a function of a user's. An interface may hold
 // what has one.
 func (c *compiler) asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || t == timeType || t == bigIntType {
+	if seen[t] || t == timeType || t == bigIntType || t == bigRatType || t == bigFloatType {
 		return false
 	}
 	seen[t] = true
