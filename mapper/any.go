@@ -21,7 +21,7 @@ func (c *compiler) anything(k *codec, path string) {
 		}
 		p := reflect.New(held.Type()).Elem()
 		p.Set(held)
-		return (dynamic.isNil == nil || !dynamic.isNil(p)) && dynamic.asks(p, e)
+		return dynamic.mayLeaveOut(p, e)
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		held := v.Elem()

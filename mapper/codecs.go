@@ -63,20 +63,27 @@ func (c *compiler) register() {
 	}
 }
 
-// as is the type that t is stored as, a pointer for what can be null; nil if the codecs go in a circle.
+// as is the type that t is stored as, a pointer to it where only t can be nil; nil if the codecs go in a
+// circle.
 func (c *compiler) as(t reflect.Type) reflect.Type {
+	nilable := false
 	for range len(c.registered) + 1 {
 		f, ok := c.registered[t]
-		switch {
-		case ok:
+		if ok {
+			nilable = nilable || canBeNil(t)
 			t = f.stored
+			continue
+		}
+		switch {
 		case isSQLNull(t):
 			return reflect.PointerTo(t.Field(0).Type)
 		case t == unixTimeType:
-			return timeType
-		default:
-			return t
+			t = timeType
 		}
+		if nilable && !canBeNil(t) {
+			return reflect.PointerTo(t)
+		}
+		return t
 	}
 	return nil
 }

@@ -254,7 +254,7 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 		k.emptySet = func(v reflect.Value) bool { return v.IsNil() || to.emptySet(v.Elem()) }
 	}
 	if to.asks != nil {
-		k.asks = func(v reflect.Value, e *encoder) bool { return to.asks(v.Elem(), e) }
+		k.asks = func(v reflect.Value, e *encoder) bool { return to.mayLeaveOut(v.Elem(), e) }
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
 	k.decode = func(v reflect.Value, d *decoder) *Error {

@@ -156,10 +156,15 @@ func (k *codec) writeValue(v types.AttributeValue, e *encoder) *Error {
 // asked is codec.asks of a type whose methods may always leave a value out.
 func asked(reflect.Value, *encoder) bool { return true }
 
+// mayLeaveOut reports whether v is to be asked.
+func (k *codec) mayLeaveOut(v reflect.Value, e *encoder) bool {
+	return k.asks != nil && (k.isNil == nil || !k.isNil(v)) && k.asks(v, e)
+}
+
 // leavesOut records v on t, without a listener, and reports whether v says that it is to be left out. Where
 // v is not asked, or fails, t is not complete and v is still to be written.
 func (k *codec) leavesOut(v reflect.Value, e *encoder, t *tape) bool {
-	if k.isNil != nil && k.isNil(v) || !k.asks(v, e) {
+	if !k.mayLeaveOut(v, e) {
 		return false
 	}
 	w, depth := e.w, e.depth

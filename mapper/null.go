@@ -20,7 +20,7 @@ func (c *compiler) sqlNull(k *codec, w words, path string) {
 		k.emptySet = func(v reflect.Value) bool { return k.isNil(v) || to.emptySet(v.Field(value)) }
 	}
 	if to.asks != nil {
-		k.asks = func(v reflect.Value, e *encoder) bool { return to.asks(v.Field(value), e) }
+		k.asks = func(v reflect.Value, e *encoder) bool { return to.mayLeaveOut(v.Field(value), e) }
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		if inner := v.Field(value); to.isNil == nil || !to.isNil(inner) {
