@@ -53,10 +53,11 @@ func (k *codec) time(f tags.TimeFormat) {
 
 // timeOf is the time in v, which may be an attributevalue.UnixTime.
 func timeOf(v reflect.Value) *time.Time {
+	p := v.Addr()
 	if v.Type() != timeType {
-		v = v.Convert(timeType)
+		p = p.Convert(reflect.PointerTo(timeType))
 	}
-	return v.Addr().Interface().(*time.Time)
+	return p.Interface().(*time.Time)
 }
 
 func isZeroTime(v reflect.Value) bool { return timeOf(v).IsZero() }
