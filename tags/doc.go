@@ -32,6 +32,8 @@
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
 //	set                    slice or array                  SS, NS or BS instead of a list
+//	binary                 string, bytes, MarshalBinary    B: what MarshalBinary gives, else the bytes
+//	json                   any but keys                    S, as encoding/json has it
 //	time=ns|us|ms|s        time.Time                       S, RFC 3339 in UTC with 9, 6, 3 or 0 fraction digits
 //	time=instant           time.Time                       S, 0, 3, 6 or 9 fraction digits, as Java's Instant prints
 //	time=rfc3339nano       time.Time                       S, no trailing zeros, as attributevalue writes
@@ -45,14 +47,17 @@
 // The actions encrypt, sign and plain and the keys belong to the fields of an item. Inside a document
 // they are errors: one action covers a whole top-level attribute.
 //
-// Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.
-// A set holds strings, numbers, byte strings, or anything with a MarshalText method; bytes ([]byte,
-// [N]byte) are B and no set. A key is a string, an integer, bytes, a time.Time, a type with MarshalText,
-// or a bool with bool=number; never a float, which may compare equal and print differently, and
-// never behind a pointer or an interface, which may be nil.
+// Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool,
+// binary fits pointers to and slices and arrays of what it fits. Where a type is stored as another
+// ([Options].As), words are those of the other.
+// A set holds strings, numbers, byte strings, or anything with a MarshalText or MarshalBinary method;
+// bytes ([]byte, [N]byte) are B and no set. A key is a string, an integer, bytes, a time.Time, a type with
+// MarshalText or MarshalBinary, or a bool with bool=number; never a float, which may compare equal and
+// print differently, and never behind a pointer or an interface, which may be nil. Nor can a type be
+// either whose MarshalDDB or MarshalDynamoDBAttributeValue may answer with any type of value.
 //
-// These contradict: pk and sk; encrypt, sign and plain; time=, unixtime and unixmilli; null and
-// omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+// These contradict: pk and sk; encrypt, sign and plain; time=, unixtime and unixmilli; json and any of
+// these three, set, binary and bool=number; null and omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
 //
 // # Names
 //
@@ -85,5 +90,5 @@
 // deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
 // like any other. Two fields with one attribute name are an error wherever they stand: an outer field
 // does not hide an embedded one, whose value would be lost. An embedded
-// pointer to a struct, or an embedded struct with MarshalText, is refused unless named.
+// pointer to a struct, or an embedded struct that methods store as one value, is refused unless named.
 package tags
