@@ -155,6 +155,8 @@ func TestCodecsOfPlainTypes(t *testing.T) {
 	o = mapper.Options{Codecs: []mapper.TypeCodec{
 		mapper.CodecFor(func(b byte) (bool, error) { return b == 1, nil }, func(b bool) (byte, error) { return map[bool]byte{true: 1}[b], nil }),
 	}}
+	when := mapper.CodecFor(func(v time.Time) (int64, error) { return v.Unix(), nil }, func(s int64) (time.Time, error) { return time.Unix(s, 0).UTC(), nil })
+	assertRoundTrip(t, mapper.Options{Codecs: []mapper.TypeCodec{when}}, noon.Truncate(time.Second), "", avN("1795521600"))
 	assertRoundTrip(t, o, []byte{1, 0}, "", avL(avBool(true), avBool(false)))
 	assertRoundTrip(t, o, [1]byte{1}, "", avL(avBool(true)))
 }

@@ -67,7 +67,7 @@
 //	Go                        field        field with null   member of a list or map
 //	nil slice, map            left out     NULL              NULL
 //	nil pointer, interface    left out     NULL              NULL
-//	sql.Null that is not valid left out    NULL              NULL
+//	sql.Null, not valid       left out     NULL              NULL
 //	what answers [ErrOmit]    left out     left out          left out of a map; error in a list
 //	empty slice, map          L, M or B    L, M or B         L, M or B
 //	nil set                   left out     NULL              -
@@ -78,9 +78,9 @@
 // structs as for those of the item. For a type with a TypeCodec, omitempty and null look at what the codec
 // makes of the value, omitzero at the value.
 //
-// NULL is read as the zero value of any type, except that what takes anything is given it. A declared field whose attribute is missing is set to its
-// zero value; names match exactly. Decoding writes to no memory that the struct referred to before, and
-// needs as much as the members that are stored have in Go.
+// NULL is read as the zero value of any type, except that what takes anything is given it. A declared
+// field whose attribute is missing is set to its zero value; names match exactly. Decoding writes to no
+// memory that the struct referred to before, and needs as much as the members that are stored have in Go.
 //
 // # Safety
 //

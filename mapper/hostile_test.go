@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/mapper"
@@ -29,6 +30,8 @@ func TestMemoryOfHostileValues(t *testing.T) {
 		"any from numbers":          {reflect.TypeFor[any](), many(avN("7")), factor},
 		"Numbers":                   {reflect.TypeFor[[]mapper.Number](), many(avN("7")), factor},
 		"strings from nulls":        {reflect.TypeFor[[]string](), many(null), factor},
+		"attribute value of nulls":  {reflect.TypeFor[types.AttributeValue](), many(null), factor},
+		"attribute value of maps":   {reflect.TypeFor[Hoarder](), many(avM(item{"k": null})), mapFactor},
 		"array of another length":   {reflect.TypeFor[[3][1 << 10]int](), many(null), factor},
 		"strings from empty ones":   {reflect.TypeFor[[]string](), many(avS("")), factor},
 		"undeclared members":        {reflect.TypeFor[City](), avM(item{"undeclared": many(null)}), factor},
@@ -59,6 +62,12 @@ func TestMemoryOfHostileValues(t *testing.T) {
 		})
 	}
 }
+
+// Hoarder keeps all that is stored.
+type Hoarder struct{ v types.AttributeValue }
+
+func (h Hoarder) MarshalDDB() (types.AttributeValue, error)  { return h.v, nil }
+func (h *Hoarder) UnmarshalDDB(v types.AttributeValue) error { h.v = v; return nil }
 
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats

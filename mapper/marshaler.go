@@ -161,12 +161,9 @@ func (k *codec) mayLeaveOut(v reflect.Value, e *encoder) bool {
 	return k.asks != nil && (k.isNil == nil || !k.isNil(v)) && k.asks(v, e)
 }
 
-// leavesOut records v on t, without a listener, and reports whether v says that it is to be left out. Where
-// v is not asked, or fails, t is not complete and v is still to be written.
+// leavesOut asks v, records the answer on t, and reports whether v is to be left out. Where v fails, t is
+// not complete and v is still to be written.
 func (k *codec) leavesOut(v reflect.Value, e *encoder, t *tape) bool {
-	if !k.mayLeaveOut(v, e) {
-		return false
-	}
 	w, depth := e.w, e.depth
 	t.start(nobody{})
 	e.w = t
@@ -186,10 +183,13 @@ func (k *codec) writeAsked(name string, v reflect.Value, e *encoder) (done bool,
 }
 
 func (k *codec) ask(name string, v reflect.Value, e *encoder) (done bool, err *Error) {
-	var t tape
+	if !k.mayLeaveOut(v, e) {
+		return false, nil
+	}
+	t := new(tape)
 	defer t.clear()
 	switch {
-	case k.leavesOut(v, e, &t):
+	case k.leavesOut(v, e, t):
 		return true, nil
 	case !t.complete:
 		return false, nil

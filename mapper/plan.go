@@ -93,7 +93,8 @@ func (p *Plan) Omits(slot wire.Slot, v any) bool {
 	if !p.assign(f, target, v) {
 		return false
 	}
-	return f.omitted != nil && f.omitted(target) || f.codec.asks != nil && f.codec.leavesOut(target, &encoder{types: &p.types}, new(tape))
+	e := &encoder{types: &p.types}
+	return f.omitted != nil && f.omitted(target) || f.codec.mayLeaveOut(target, e) && f.codec.leavesOut(target, e, new(tape))
 }
 
 // assign sets target, which has f's type, to v if that loses nothing.

@@ -44,7 +44,8 @@ func (p *Plan) Source(v any) *Source {
 // leavesOut reports whether f says itself that it is to be left out. What it says otherwise stays on its
 // tape.
 func (s *Source) leavesOut(f *field, tape int) bool {
-	return f.codec.leavesOut(f.of(s.v), &s.e, &s.tapes[tape])
+	v := f.of(s.v)
+	return f.codec.mayLeaveOut(v, &s.e) && f.codec.leavesOut(v, &s.e, &s.tapes[tape])
 }
 
 // Release gives s back; it must not be used after.

@@ -163,11 +163,14 @@ func (nobody) Err() error              { return nil }
 // asksUser reports whether writing a t may call a method or a function of a user's. An interface may hold
 // what has one.
 func (c *compiler) asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if c.isRegistered(t) {
+		return true
+	}
 	if seen[t] || t == timeType || t == bigIntType || t == bigRatType || t == bigFloatType {
 		return false
 	}
 	seen[t] = true
-	if t.Kind() == reflect.Interface || c.isRegistered(t) || isOneValue(t) || reflect.PointerTo(t).Implements(zeroerType) {
+	if t.Kind() == reflect.Interface || isOneValue(t) || reflect.PointerTo(t).Implements(zeroerType) {
 		return true
 	}
 	switch t.Kind() {
