@@ -22,7 +22,7 @@ type Profile struct {
 	Extra  map[string]any `json:"extra,omitempty"`
 	Friend *Profile       `json:"friend,omitempty"`
 	Skip   chan int       `json:"-"`
-	hidden func()
+	_      func()
 }
 
 func TestJSON(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // storedAs are registered: instant as a time, code as a string, flag as a bool, box as a pointer.
 type (
-	instant struct{ ns int64 }
+	instant struct{ NS int64 }
 	code    struct{ C chan int }
 	flag    struct{ On int }
 	box     struct{ V string }
