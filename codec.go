@@ -259,12 +259,12 @@ func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[st
 	return nil
 }
 
-// values are the attributes of v as they would be stored without encryption, by slot.
-func (c *Codec[T]) values(v *T) (map[wire.Slot]types.AttributeValue, error) {
+// values are the attributes of v as they would be stored without encryption.
+func (c *Codec[T]) values(v *T) (crypt.Item, error) {
 	src := c.shape.plan.Source(v)
 	defer src.Release()
 	w := attribute.NewWriter(*c.sizes.Load())
-	values := make(map[wire.Slot]types.AttributeValue)
+	values := make(crypt.Item)
 	for _, s := range src.Slots(nil) {
 		if err := src.Write(s, w); err != nil {
 			return nil, err
@@ -273,7 +273,7 @@ func (c *Codec[T]) values(v *T) (map[wire.Slot]types.AttributeValue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("attribute %q: %w", c.shape.name(s), err)
 		}
-		values[s] = value
+		values[c.shape.name(s)] = value
 	}
 	return values, nil
 }

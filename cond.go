@@ -20,6 +20,8 @@ type cond struct {
 
 	join string // AND, OR, NOT
 	kids []*cond
+
+	version any // what Unchanged demands; nil: it is no such condition
 }
 
 func compare[T, V any](f Field[T, V], form string, args ...any) Cond[T] {

@@ -23,6 +23,8 @@ type shape struct {
 	action []crypt.Action // by slot
 	keys   []keyAttribute // partition key, sort key
 	fields map[fieldAt]wire.Slot
+
+	version wire.Slot // -1: T has none
 }
 
 type keyAttribute struct {
@@ -46,13 +48,16 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if err != nil {
 		return nil, nil, err
 	}
-	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot)}
+	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot), version: -1}
 	var names []string
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
 		names = append(names, a.Name)
 		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
 		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
+		if a.Version {
+			sh.version = slot
+		}
 	}
 	for _, role := range []tags.Key{tags.PartitionKey, tags.SortKey} {
 		for i, a := range plan.Attributes() {
@@ -108,15 +113,16 @@ func logicalName(table string, cfg Config) string {
 	return table
 }
 
-// actionOf is the action of a field: in a table with encryption, protection is the default.
+// actionOf is the action of a field: in a table with encryption, protection is the default. What the
+// service compares is signed, never encrypted.
 func actionOf(f tags.Field, encrypted bool) crypt.Action {
 	switch {
 	case !encrypted:
 		return crypt.Plain
-	case f.Key != 0 || f.Action == tags.Sign:
-		return crypt.Sign
 	case f.Action == tags.Plain:
 		return crypt.Plain
+	case f.Key != 0 || f.Version || f.Action == tags.Sign:
+		return crypt.Sign
 	}
 	return crypt.Encrypt
 }

@@ -14,6 +14,8 @@ type Field struct {
 	Action Action
 	Time   TimeFormat
 
+	Version bool // grows with every write
+
 	OmitEmpty  bool
 	OmitZero   bool
 	Null       bool

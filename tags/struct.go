@@ -28,7 +28,7 @@ func Root(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, false
 func Nested(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, true) }
 
 func parse(t reflect.Type, o Options, nested bool) ([]Field, error) {
-	p := parser{root: t, options: o, nested: nested, names: map[string]string{}, keys: map[Key]string{}}
+	p := parser{root: t, options: o, nested: nested, names: map[string]string{}, keys: map[Key]string{}, once: map[string]string{}}
 	if t == nil || t.Kind() != reflect.Struct {
 		p.fail("", "", problem{"not a struct", "give the struct type itself"})
 	} else {
@@ -51,6 +51,7 @@ type parser struct {
 
 	names  map[string]string // attribute name → path of the first field with it
 	keys   map[Key]string    // role → path of the first field with it
+	once   map[string]string // word → path of the first field with it, of words that a type has once
 	unread bool              // a tag could not be taken apart: it may hold a pk
 }
 
@@ -147,6 +148,13 @@ func (p *parser) attribute(f Field, path, text string, tag scanned) {
 		p.names[f.Name] = path
 	}
 	for _, w := range given {
+		if w.once && !p.nested {
+			if first, taken := p.once[w.name]; taken {
+				ps = append(ps, problem{"second " + w.name + ", after field " + first, "an item has one: keep " + w.name + " on one field"})
+			} else {
+				p.once[w.name] = path
+			}
+		}
 		if w.key == 0 || p.nested {
 			continue
 		}

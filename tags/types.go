@@ -30,6 +30,9 @@ func isInteger(t reflect.Type) bool {
 	return reflect.Int <= t.Kind() && t.Kind() <= reflect.Uint64
 }
 
+// isPlainInteger reports whether t is stored as the integer it is.
+func isPlainInteger(t reflect.Type) bool { return isInteger(t) && !hasText(t) }
+
 func isFloat(t reflect.Type) bool {
 	return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
 }

@@ -12,6 +12,7 @@ type word struct {
 	key    Key                   // the role it gives; zero: none
 	values []string              // what may follow "="; nil: the word takes no value
 	apply  func(f *Field, v int) // v is the index into values, 0 without any
+	once   bool                  // one field of a type has it
 
 	fits    func(reflect.Type) bool // nil: every type
 	fitting string                  // the fix where fits says no
@@ -24,6 +25,7 @@ const (
 	timesOnly   = "it fits time.Time, *time.Time and slices and arrays of time.Time"
 	keyIsStored = "a key is always stored: remove it"
 	keysAreTop  = "keys are top-level attributes: remove it"
+	itemHasIt   = "it belongs to the item as a whole: put it on a top-level field"
 	actionIsTop = "one action covers a whole top-level attribute: put it there"
 )
 
@@ -36,6 +38,8 @@ var words = [...]word{
 	{name: "sign", apply: func(f *Field, _ int) { f.Action = Sign }, inNested: actionIsTop},
 	{name: "plain", apply: func(f *Field, _ int) { f.Action = Plain }, inNested: actionIsTop,
 		onKey: "keys are always signed: remove it"},
+	{name: "version", once: true, apply: func(f *Field, _ int) { f.Version = true }, inNested: itemHasIt, onKey: "a key never changes: remove it",
+		fits: isPlainInteger, fitting: "it fits integers"},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
 	{name: "omitzero", apply: func(f *Field, _ int) { f.OmitZero = true }, onKey: keyIsStored},
@@ -55,6 +59,7 @@ var words = [...]word{
 var contradictions = [...][]string{
 	{"pk", "sk"},
 	{"encrypt", "sign", "plain"},
+	{"encrypt", "version"},
 	{"time", "unixtime", "unixmilli"},
 	{"null", "omitempty"},
 	{"null", "omitzero"},

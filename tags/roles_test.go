@@ -1,0 +1,71 @@
+package tags_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynaseal/ddb/tags"
+)
+
+type level int8
+
+func (level) MarshalText() ([]byte, error) { return nil, nil }
+
+func TestVersion(t *testing.T) {
+	for _, v := range []any{0, int8(0), uint64(0), celsiusCount(0)} {
+		fields, err := tags.Root(tagged(v, "f,version"), tags.Options{})
+		require.NoError(t, err)
+		assert.True(t, fields[1].Version)
+	}
+	const integers = `it fits integers`
+	for _, c := range []struct {
+		name  string
+		value any
+		tag   string
+		want  []string
+	}{
+		{"on a string", "", "f,version", []string{`version on type string (` + integers + `)`}},
+		{"on a pointer", new(int), "f,version", []string{`version on type *int (` + integers + `)`}},
+		{"on a float", 1.5, "f,version", []string{`version on type float64 (` + integers + `)`}},
+		{"on an integer that is text", level(0), "f,version", []string{`version on type tags_test.level (` + integers + `)`}},
+		{"encrypted", 0, "f,encrypt,version", []string{`contradictory words encrypt and version (keep one)`}},
+		{"on a key", 0, "f,sk,version", []string{`version on a sort key (a key never changes: remove it)`}},
+		{"with a value", 0, "f,version=2", []string{`word "version" takes no value (write "version")`}},
+		{"without its comma", 0, "version", []string{`name "version" is a word (begin the tag with a comma for the word; put the name in single quotes if it is meant)`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			typ := tagged(c.value, c.tag)
+			_, err := tags.Root(typ, tags.Options{})
+			assert.Equal(t, prefixed(c.tag, c.want), messages(t, typ, err))
+		})
+	}
+	t.Run("twice", func(t *testing.T) {
+		type audit struct {
+			V int `ddb:"v,version"`
+		}
+		type item struct {
+			ID string `ddb:"id,pk"`
+			audit
+			W int `ddb:"w,version"`
+		}
+		_, err := tags.Root(reflect.TypeFor[item](), tags.Options{})
+		assert.EqualError(t, err, `ddb: type item, field W, tag "w,version": second version, after field audit.V (an item has one: keep version on one field)`)
+	})
+	t.Run("inside a document", func(t *testing.T) {
+		type doc struct {
+			V int `ddb:"v,version"`
+			W int `ddb:"w,version"`
+		}
+		_, err := tags.Nested(reflect.TypeFor[doc](), tags.Options{})
+		const inside = `: version inside a document (it belongs to the item as a whole: put it on a top-level field)`
+		assert.Equal(t, []string{
+			`ddb: type doc, field V, tag "v,version"` + inside,
+			`ddb: type doc, field W, tag "w,version"` + inside,
+		}, messages(t, reflect.TypeFor[doc](), err))
+	})
+}
+
+type celsiusCount uint16
