@@ -121,7 +121,7 @@ func actionOf(f tags.Field, encrypted bool) crypt.Action {
 		return crypt.Plain
 	case f.Action == tags.Plain:
 		return crypt.Plain
-	case f.Key != 0 || f.Version || f.Action == tags.Sign:
+	case f.Key != 0 || f.TTL || f.Version || f.Action == tags.Sign:
 		return crypt.Sign
 	}
 	return crypt.Encrypt

@@ -28,6 +28,7 @@
 //	encrypt                any but keys                    encrypt and sign
 //	sign                   any                             sign only
 //	plain                  any but keys                    neither
+//	ttl                    time.Time, an integer, no key   N, seconds since 1970; left out if zero; signed, never encrypted
 //	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
@@ -41,11 +42,12 @@
 //	bool=number            bool                            N, 1 or 0
 //
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
-// one with encryption encrypts and signs, but only signs keys and the version.
+// one with encryption encrypts and signs, but only signs keys, ttl and version.
 //
-// The actions encrypt, sign and plain, the keys and version belong to the fields of an item. Inside a
-// document they are errors: one action covers a whole top-level attribute. A type has at most one
-// version.
+// The actions encrypt, sign and plain, the keys, ttl and version belong to the fields of an item. Inside a
+// document they are errors: one action covers a whole top-level attribute. A type has at most one ttl
+// and one version. The service deletes the item some time after its ttl has passed, if the table's
+// TimeToLive names the attribute; until then it is read like any other.
 //
 // Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.
 // A set holds strings, numbers, byte strings, or anything with a MarshalText method; bytes ([]byte,
@@ -53,7 +55,8 @@
 // or a bool with bool=number; never a float, which may compare equal and print differently, and
 // never behind a pointer or an interface, which may be nil.
 //
-// These contradict: pk and sk; encrypt, sign and plain; version and encrypt; time=, unixtime and unixmilli; null and
+// These contradict: pk and sk; encrypt, sign and plain; encrypt and ttl or version; ttl and version,
+// time= or unixmilli; time=, unixtime and unixmilli; null and
 // omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
 //
 // # Names

@@ -14,6 +14,7 @@ type Field struct {
 	Action Action
 	Time   TimeFormat
 
+	TTL     bool // when the service may delete the item
 	Version bool // grows with every write
 
 	OmitEmpty  bool

@@ -3,6 +3,7 @@ package tags_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -69,3 +70,44 @@ func TestVersion(t *testing.T) {
 }
 
 type celsiusCount uint16
+
+func TestTTL(t *testing.T) {
+	for tag, v := range map[string]any{"f,ttl": time.Time{}, "f,ttl,unixtime,plain": time.Time{}, "f,ttl,sign": int64(0), "f,ttl,omitempty": uint32(0)} {
+		fields, err := tags.Root(tagged(v, tag), tags.Options{})
+		require.NoError(t, err, tag)
+		f := fields[1]
+		assert.True(t, f.TTL && f.OmitZero, tag)
+		assert.Equal(t, f.Type == reflect.TypeFor[time.Time](), f.Time == tags.UnixSeconds, tag)
+	}
+	const seconds = `it fits time.Time and integers, seconds since 1970`
+	for _, c := range []struct {
+		name  string
+		value any
+		tag   string
+		want  []string
+	}{
+		{"on a string", "", "f,ttl", []string{`ttl on type string (` + seconds + `)`}},
+		{"on a pointer", new(time.Time), "f,ttl", []string{`ttl on type *time.Time (` + seconds + `)`}},
+		{"on a duration that is text", level(0), "f,ttl", []string{`ttl on type tags_test.level (` + seconds + `)`}},
+		{"encrypted", 0, "f,ttl,encrypt", []string{`contradictory words ttl and encrypt (keep one)`}},
+		{"as text", time.Time{}, "f,ttl,time=s", []string{`contradictory words ttl and time (keep one)`}},
+		{"in milliseconds", time.Time{}, "f,unixmilli,ttl", []string{`contradictory words unixmilli and ttl (keep one)`}},
+		{"that counts versions", 0, "f,ttl,version", []string{`contradictory words ttl and version (keep one)`}},
+		{"on a key", 0, "f,sk,ttl", []string{`ttl on a sort key (a key is always stored, a ttl need not be: remove it)`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			typ := tagged(c.value, c.tag)
+			_, err := tags.Root(typ, tags.Options{})
+			assert.Equal(t, prefixed(c.tag, c.want), messages(t, typ, err))
+		})
+	}
+	t.Run("twice", func(t *testing.T) {
+		type item struct {
+			ID string    `ddb:"id,pk"`
+			A  int       `ddb:"a,ttl"`
+			B  time.Time `ddb:"b,ttl"`
+		}
+		_, err := tags.Root(reflect.TypeFor[item](), tags.Options{})
+		assert.EqualError(t, err, `ddb: type item, field B, tag "b,ttl": second ttl, after field A (an item has one: keep ttl on one field)`)
+	})
+}

@@ -135,6 +135,7 @@ func words(f tags.Field, separator string) string {
 	}{
 		{f.Key != 0, f.Key.String()},
 		{f.Action != 0, f.Action.String()},
+		{f.TTL, "ttl"},
 		{f.Version, "version"},
 		{f.OmitEmpty, "omitempty"},
 		{f.OmitZero, "omitzero"},
