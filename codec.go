@@ -72,7 +72,7 @@ func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
 }
 
 // Decode verifies and decrypts an item as the table stores it. Attributes that T does not declare are
-// verified and dropped. After an error v is the zero T.
+// verified, and dropped unless T has an [Unknown]. After an error v is the zero T.
 func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error) {
 	if err := c.decode(ctx, item, &v, nil); err != nil {
 		var zero T
@@ -100,8 +100,18 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 	plan := c.shape.plan.Source(v)
 	defer plan.Release()
 	var src wire.Source = plan
+	keeps := c.shape.plan.KeepsUndeclared()
+	if keeps {
+		if err := c.shape.checkUndeclared(plan, c.enc != nil); err != nil {
+			return encoded{}, err
+		}
+	}
 	if from != nil {
-		src = &extended{plan, c.shape.layout.Len(), from, unchanged}
+		e := &extended{Source: plan, declared: c.shape.layout.Len(), item: from, unchanged: unchanged}
+		if !keeps {
+			e.undeclared = from.undeclared
+		}
+		src = e
 	}
 
 	e, err := c.protect(ctx, src)
@@ -155,7 +165,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	}
 	if keep != nil {
 		*keep = opened{declared: make(map[wire.Slot]types.AttributeValue)}
-	} else if c.enc == nil {
+	} else if c.enc == nil && !c.shape.plan.KeepsUndeclared() {
 		return c.decodePlain(item, v)
 	}
 	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len(), keep: keep}
@@ -183,7 +193,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	return sink.Finish()
 }
 
-// decodePlain is decode where nothing is encrypted and nothing kept.
+// decodePlain is decode where nothing is encrypted and nothing kept, neither apart from T nor in it.
 func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
 	sink := c.shape.plan.Sink(v)
 	defer sink.Release()
@@ -269,11 +279,15 @@ func (c *Codec[T]) values(v *T) (crypt.Item, error) {
 		if err := src.Write(s, w); err != nil {
 			return nil, err
 		}
+		name := src.Name(s)
+		if int(s) < c.shape.layout.Len() {
+			name = c.shape.name(s)
+		}
 		value, err := w.Value()
 		if err != nil {
-			return nil, fmt.Errorf("attribute %q: %w", c.shape.name(s), err)
+			return nil, fmt.Errorf("attribute %q: %w", name, err)
 		}
-		values[c.shape.name(s)] = value
+		values[name] = value
 	}
 	return values, nil
 }

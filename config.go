@@ -17,6 +17,7 @@ type Config struct {
 
 	// Unknown is how attributes that T does not declare are protected. Zero: on reading, whatever
 	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
-	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action.
+	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action. A T with an Unknown
+	// keeps them; else they are read, verified and dropped.
 	Unknown crypt.Action
 }

@@ -133,6 +133,11 @@ func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string
 			e.unchanged(name, read)
 		}
 	}
+	for _, name := range changed { // what came with another item's Unknown
+		if _, declared := t.shape.layout.Slot(name); !declared && read[name] == nil {
+			e.missing(name)
+		}
+	}
 	return e, checkLength(e.text)
 }
 

@@ -35,6 +35,7 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 		return nil, errors.Join(c.errs...)
 	}
 	p := &Plan{typ: t, pointer: reflect.PointerTo(t), types: dynamicTypes{options: o, fast: fast}}
+	fields, p.unknown = c.cutUnknown(fields)
 	p.fields = c.fields(t, fields, "")
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
@@ -131,6 +132,8 @@ func canBeNil(t reflect.Type) bool {
 func (c *compiler) build(k *codec, w words, path string) {
 	t := k.typ
 	switch {
+	case t == unknownType:
+		c.fail(t, path, `it holds what an item has beside its declared attributes: give one field of the item the tag ddb:",unknown"`)
 	case t.Kind() == reflect.Interface:
 		c.anything(k, path)
 	case t.Kind() == reflect.Pointer:

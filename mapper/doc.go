@@ -25,6 +25,7 @@
 //	map with keys of a string type          M          M
 //	struct                                  M          M; members that it does not declare are dropped
 //	pointer                                 as its element; nil: see below
+//	Unknown with unknown                    each attribute that the type does not declare, as it was read
 //	any                                     as the value it holds; read as nil, bool, string, Number, []byte,
 //	                                        StringSet, NumberSet, BinarySet, []any and map[string]any
 //

@@ -16,6 +16,7 @@ type Plan struct {
 	pointer    reflect.Type // to typ
 	fields     []field
 	attributes []Attribute
+	unknown    *tags.Field // holds undeclared attributes; nil: nothing does
 	tapes      []int       // by slot: which tape records the attribute, -1 for none
 	direct     []*direct   // by slot: the direct way, nil where there is none or a tape
 	optional   []wire.Slot // those that may be left out

@@ -24,6 +24,8 @@ type Sink struct {
 	finished bool
 	d        decoder
 	reader   attribute.Reader // of SetValue
+
+	undeclared []undeclared
 }
 
 var _ wire.Sink = (*Sink)(nil)
@@ -54,14 +56,18 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
 	err := f.codec.read(f.of(s.v), &s.d)
-	switch {
-	case err == nil:
-	case len(s.errs) < maxErrors:
-		s.errs = append(s.errs, s.plan.locate(slot, "decode", err))
-	default:
-		s.more++
+	if err != nil {
+		s.fail(s.plan.locate(slot, "decode", err))
 	}
 	return nil
+}
+
+func (s *Sink) fail(err *Error) {
+	if len(s.errs) == maxErrors {
+		s.more++
+		return
+	}
+	s.errs = append(s.errs, err)
 }
 
 // SetValue is Set of a stored value.
@@ -100,6 +106,7 @@ func (s *Sink) Finish() error {
 			s.plan.fields[i].of(s.v).SetZero()
 		}
 	}
+	s.finishUnknown()
 	s.finished = true
 	return nil
 }
@@ -112,7 +119,7 @@ func (s *Sink) Release() {
 	}
 	clear(s.seen)
 	clear(s.errs)
-	s.v, s.base, s.errs, s.more, s.finished = reflect.Value{}, nil, s.errs[:0], 0, false
+	s.v, s.base, s.errs, s.more, s.finished, s.undeclared = reflect.Value{}, nil, s.errs[:0], 0, false, nil
 	if s.d.r != nil {
 		s.d = decoder{}
 		s.reader.Wipe()

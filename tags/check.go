@@ -52,6 +52,15 @@ func looksLikeWord(tag scanned) bool {
 	return !slices.ContainsFunc(tag.words, func(sw scannedWord) bool { return sw.text == w.name })
 }
 
+// checkUnknown checks that the tag of a field for undeclared attributes says nothing else: their names
+// and protection are those that they were read with.
+func checkUnknown(tag scanned) []problem {
+	if tag.name != "" || len(tag.words) > 1 {
+		return []problem{{"unknown with a name or other words", `write ddb:",unknown"`}}
+	}
+	return nil
+}
+
 // checkContradictions checks the words of one tag against each other.
 func checkContradictions(given []*word) []problem {
 	var ps []problem

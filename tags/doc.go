@@ -30,6 +30,7 @@
 //	plain                  any but keys                    neither
 //	ttl                    time.Time, an integer, no key   N, seconds since 1970; left out if zero; signed, never encrypted
 //	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
+//	unknown                mapper.Unknown                  takes what no field declares; without a name or other words
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
@@ -44,9 +45,9 @@
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
 // one with encryption encrypts and signs, but only signs keys, ttl and version.
 //
-// The actions encrypt, sign and plain, the keys, ttl and version belong to the fields of an item. Inside a
-// document they are errors: one action covers a whole top-level attribute. A type has at most one ttl
-// and one version. The service deletes the item some time after its ttl has passed, if the table's
+// The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an item. Inside a
+// document they are errors: one action covers a whole top-level attribute. A type has at most one
+// ttl, version and unknown. The service deletes the item some time after its ttl has passed, if the table's
 // TimeToLive names the attribute; until then it is read like any other.
 //
 // Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.

@@ -16,6 +16,7 @@ type Field struct {
 
 	TTL     bool // when the service may delete the item
 	Version bool // grows with every write
+	Unknown bool // takes the attributes that no field declares; Name is then empty
 
 	OmitEmpty  bool
 	OmitZero   bool

@@ -71,6 +71,37 @@ func TestVersion(t *testing.T) {
 
 type celsiusCount uint16
 
+func TestUnknown(t *testing.T) {
+	type rest struct{ _ int }
+	fields, err := tags.Root(tagged(rest{}, ",unknown"), tags.Options{})
+	require.NoError(t, err)
+	assert.True(t, fields[1].Unknown)
+	assert.Empty(t, fields[1].Name)
+	const alone = `unknown with a name or other words (write ddb:",unknown")`
+	for _, c := range []struct{ name, tag, want string }{
+		{"with a name", "rest,unknown", alone},
+		{"with an action", ",unknown,sign", alone},
+		{"without its comma", "unknown", `name "unknown" is a word (begin the tag with a comma for the word; put the name in single quotes if it is meant)`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			typ := tagged(rest{}, c.tag)
+			_, err := tags.Root(typ, tags.Options{})
+			assert.Equal(t, prefixed(c.tag, []string{c.want}), messages(t, typ, err))
+		})
+	}
+	type twice struct {
+		ID   string `ddb:"id,pk"`
+		A, B rest   `ddb:",unknown"`
+	}
+	_, err = tags.Root(reflect.TypeFor[twice](), tags.Options{})
+	assert.EqualError(t, err, `ddb: type twice, field B, tag ",unknown": second unknown, after field A (an item has one: keep unknown on one field)`)
+	type doc struct {
+		Rest rest `ddb:",unknown"`
+	}
+	_, err = tags.Nested(reflect.TypeFor[doc](), tags.Options{})
+	assert.EqualError(t, err, `ddb: type doc, field Rest, tag ",unknown": unknown inside a document (it belongs to the item as a whole: put it on a top-level field)`)
+}
+
 func TestTTL(t *testing.T) {
 	for tag, v := range map[string]any{"f,ttl": time.Time{}, "f,ttl,unixtime,plain": time.Time{}, "f,ttl,sign": int64(0), "f,ttl,omitempty": uint32(0)} {
 		fields, err := tags.Root(tagged(v, tag), tags.Options{})

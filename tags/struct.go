@@ -141,7 +141,9 @@ func (p *parser) embedded(t reflect.Type, path string, index []int, text string,
 func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	given, ps := apply(&f, tag)
 	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
-	if first, taken := p.names[f.Name]; taken {
+	if f.Unknown {
+		ps = append(ps, checkUnknown(tag)...)
+	} else if first, taken := p.names[f.Name]; taken {
 		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
 			`rename one, or skip one with ddb:"-"`})
 	} else {

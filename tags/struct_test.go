@@ -137,6 +137,7 @@ func words(f tags.Field, separator string) string {
 		{f.Action != 0, f.Action.String()},
 		{f.TTL, "ttl"},
 		{f.Version, "version"},
+		{f.Unknown, "unknown"},
 		{f.OmitEmpty, "omitempty"},
 		{f.OmitZero, "omitzero"},
 		{f.Null, "null"},

@@ -42,6 +42,7 @@ var words = [...]word{
 		fits: canExpire, fitting: "it fits time.Time and integers, seconds since 1970"},
 	{name: "version", once: true, apply: func(f *Field, _ int) { f.Version = true }, inNested: itemHasIt, onKey: "a key never changes: remove it",
 		fits: isPlainInteger, fitting: "it fits integers"},
+	{name: "unknown", once: true, apply: func(f *Field, _ int) { f.Name, f.Unknown = "", true }, inNested: itemHasIt},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
 	{name: "omitzero", apply: func(f *Field, _ int) { f.OmitZero = true }, onKey: keyIsStored},
