@@ -168,7 +168,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	} else if c.enc == nil && !c.shape.plan.KeepsUndeclared() {
 		return c.decodePlain(item, v)
 	}
-	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len(), keep: keep}
+	sink := &keeping{Sink: c.shape.plan.Sink(v), plan: c.shape.plan, declared: c.shape.layout.Len(), keep: keep}
 	defer sink.Release()
 	var actions map[string]crypt.Action
 	if c.enc != nil && c.seal == nil {

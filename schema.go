@@ -53,8 +53,11 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
 		names = append(names, a.Name)
-		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
 		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
+		if plan.Current(slot) != slot {
+			continue // an old name, which nothing refers to
+		}
+		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
 		if a.Version {
 			sh.version = slot
 		}
@@ -135,7 +138,10 @@ func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 	if cfg.Unknown != 0 && cfg.Unknown != crypt.Refuse {
 		errs = append(errs, fmt.Errorf("Config.Unknown protects undeclared attributes by %v and Config.Encryption is nil: give keys, or leave it zero", cfg.Unknown))
 	}
-	for _, a := range plan.Attributes() {
+	for i, a := range plan.Attributes() {
+		if plan.Current(wire.Slot(i)) != wire.Slot(i) {
+			continue
+		}
 		if a.Action == tags.Encrypt || a.Action == tags.Sign {
 			errs = append(errs, fmt.Errorf("type %v, field %s: the tag asks for protection and Config.Encryption is nil: give keys, or take the word out", plan.Type(), a.Path))
 		}
@@ -160,6 +166,9 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr) {
 }
 
 func (sh *shape) name(s wire.Slot) string { return sh.plan.Attributes()[s].Name }
+
+// was is the name before of the attribute at slot, "" if it was not renamed.
+func (sh *shape) was(s wire.Slot) string { return sh.plan.Attributes()[s].Was }
 
 func (sh *shape) encrypted(s wire.Slot) bool { return sh.action[s] == crypt.Encrypt }
 

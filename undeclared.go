@@ -27,6 +27,7 @@ type undeclared struct {
 // keeping is the mapper's sink that also keeps what it is given, where keep is not nil.
 type keeping struct {
 	*mapper.Sink
+	plan     *mapper.Plan
 	declared int
 	item     *attribute.Item
 	keep     *opened
@@ -38,7 +39,7 @@ func (k *keeping) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
 	switch {
 	case k.keep == nil:
 	case isDeclared:
-		k.keep.declared[s] = attribute.Read(r)
+		k.keepDeclared(s, attribute.Read(r))
 	default:
 		k.keep.undeclared = append(k.keep.undeclared, undeclared{k.item.Name(s), attribute.Read(r), p})
 	}
@@ -47,6 +48,15 @@ func (k *keeping) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
 		return nil
 	}
 	return k.Sink.Set(s, p, r)
+}
+
+// keepDeclared keeps a declared attribute under its current name. Where an item has both they are equal,
+// or the item is refused.
+func (k *keeping) keepDeclared(s wire.Slot, v types.AttributeValue) {
+	current := k.plan.Current(s)
+	if _, has := k.keep.declared[current]; !has || s == current {
+		k.keep.declared[current] = v
+	}
 }
 
 // extended is the mapper's source with the attributes of an opened item beside it: the undeclared ones

@@ -67,6 +67,9 @@ func (c *cond) conflicts(sh *shape, found crypt.Item) bool {
 	case c.version != nil:
 		stored, has := found[sh.name(sh.version)]
 		if !has {
+			stored, has = found[sh.was(sh.version)]
+		}
+		if !has {
 			return !reflect.ValueOf(c.version).IsZero()
 		}
 		want, err := sh.value(sh.version, c.version)

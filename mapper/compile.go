@@ -36,7 +36,9 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 	}
 	p := &Plan{typ: t, pointer: reflect.PointerTo(t), types: dynamicTypes{options: o, fast: fast}}
 	fields, p.unknown = c.cutUnknown(fields)
+	fields = withOldNames(fields)
 	p.fields = c.fields(t, fields, "")
+	p.link(fields)
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
 	}

@@ -31,6 +31,7 @@
 //	ttl                    time.Time, an integer, no key   N, seconds since 1970; left out if zero; signed, never encrypted
 //	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
 //	unknown                mapper.Unknown                  takes what no field declares; without a name or other words
+//	was=NAME               any but keys                    the name before: read where the attribute is missing, never written
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
@@ -59,6 +60,10 @@
 // These contradict: pk and sk; encrypt, sign and plain; encrypt and ttl or version; ttl and version,
 // time= or unixmilli; time=, unixtime and unixmilli; null and
 // omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+//
+// A renamed field says was. What is stored under either name is read into it; both at once are an error
+// unless they are equal, since nobody knows which is newer. Deploy was to every reader before the first
+// writer uses the new name in a table that both share.
 //
 // # Names
 //

@@ -6,6 +6,7 @@ import "reflect"
 // fields or with later calls.
 type Field struct {
 	Name  string       // attribute name
+	Was   string       // the name before, read where Name is missing and never written; "": none
 	Path  string       // Go path for messages, "Visit.Audit.Created"
 	Index []int        // path from the root struct, as reflect.Value.FieldByIndex takes it; never through a pointer
 	Type  reflect.Type // of the Go field

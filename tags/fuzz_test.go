@@ -17,7 +17,7 @@ import (
 // field that reflect would read otherwise, and an accepted tag written anew parses to the same field.
 func FuzzTag(f *testing.F) {
 	for _, tag := range []string{
-		`ddb:"name,encrypt,omitempty" json:"name"`, `ddb:"'a,''b',sk"`, `ddb:"at,time='ms'"`, `ddb:"-"`, `ddb:"'-',plain"`, `ddb:",set,null"`,
+		`ddb:"name,encrypt,omitempty" json:"name"`, `ddb:"'a,''b',sk"`, `ddb:"at,time='ms'"`, `ddb:"-"`, `ddb:"'-',plain"`, `ddb:",set,null"`, `ddb:"a,was=b"`, `ddb:"a,was='b,''c'"`,
 		`ddb:name`, `ddb:"name`, `json:"a",ddb:"b"`, `ddb:"\xff"`, `ddb:"a\nb"`, `ddb:"a" ddb:"b"`, `ddb:"it's"`, "\x7f:\"\"ddb:\"b\"", `ddb:"a,Encrypt, sign,encrpyt,time=,bool=x"`, ``,
 	} {
 		for kind := range fuzzTypes {

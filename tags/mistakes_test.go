@@ -67,7 +67,7 @@ func (o *octets) MarshalText() ([]byte, error) { return *o, nil }
 func (s status) MarshalText() ([]byte, error)  { return []byte("on"), nil }
 
 func TestMistakesInATag(t *testing.T) {
-	const words = "pk, sk, encrypt, sign, plain, ttl, version, unknown, omitempty, omitzero, null, set, time, unixtime, unixmilli and bool"
+	const words = "pk, sk, encrypt, sign, plain, ttl, version, unknown, was, omitempty, omitzero, null, set, time, unixtime, unixmilli and bool"
 	const times = "it fits time.Time, *time.Time and slices and arrays of time.Time"
 	const sets = "it fits slices and arrays of strings, numbers, byte strings and types with MarshalText"
 	const quoteAll = "put all of it in single quotes and double the quote inside"
@@ -301,7 +301,7 @@ func TestMalformedStructTags(t *testing.T) {
 // TestTypos changes every word in every way a finger slips. Each result is refused, and the word is
 // among those suggested.
 func TestTypos(t *testing.T) {
-	words := []string{"pk", "sk", "encrypt", "sign", "plain", "ttl", "version", "unknown", "omitempty", "omitzero", "null", "set", "time", "unixtime", "unixmilli", "bool"}
+	words := []string{"pk", "sk", "encrypt", "sign", "plain", "ttl", "version", "unknown", "was", "omitempty", "omitzero", "null", "set", "time", "unixtime", "unixmilli", "bool"}
 	known := map[string]bool{}
 	for _, w := range words {
 		known[w] = true

@@ -71,6 +71,49 @@ func TestVersion(t *testing.T) {
 
 type celsiusCount uint16
 
+func TestWas(t *testing.T) {
+	for tag, want := range map[string]string{"f,was=tel": "tel", "f,was='tel, home',encrypt": "tel, home", ",was=encrypt": "encrypt", "was,was=x": "x"} {
+		fields, err := tags.Root(tagged("", tag), tags.Options{})
+		require.NoError(t, err, tag)
+		assert.Equal(t, want, fields[1].Was)
+	}
+	for _, c := range []struct{ name, tag, want string }{
+		{"without a name", "f,was", `word "was" lacks its name (write was=NAME)`},
+		{"with an empty name", "f,was=''", `word "was" lacks its name (write was=NAME)`},
+		{"with its own name", "f,was=f", `was names the attribute itself (give the name before, or remove it)`},
+		{"with a name that is taken", "f,was=id", `attribute "id" is field ID already (rename one, or skip one with ddb:"-")`},
+		{"with a reserved name", "f,was=aws_dbe_head", `name "aws_dbe_head" is reserved (names beginning with aws_dbe_ belong to the encryption formats: rename it)`},
+		{"with no UTF-8", "f,was=a\xff", `name "a\xff" is not valid UTF-8 (DynamoDB stores names as UTF-8)`},
+		{"on a key", "f,sk,was=x", `was on a sort key (items are found by it: copy them into a new table instead)`},
+		{"without its comma", "was=x", `name "was=x" is a word (begin the tag with a comma for the word; put the name in single quotes if it is meant)`},
+		{"beside unknown", ",unknown,was=x", `unknown with a name or other words (write ddb:",unknown")`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			typ := tagged("", c.tag)
+			_, err := tags.Root(typ, tags.Options{})
+			assert.Equal(t, prefixed(c.tag, []string{c.want}), messages(t, typ, err))
+		})
+	}
+	type claimed struct {
+		ID string `ddb:"id,pk"`
+		A  string `ddb:"a,was=x"`
+		B  string `ddb:"b,was=x"`
+		C  string `ddb:"x"`
+	}
+	typ := reflect.TypeFor[claimed]()
+	_, err := tags.Root(typ, tags.Options{})
+	assert.Equal(t, []string{
+		`ddb: type claimed, field B, tag "b,was=x": attribute "x" is field A already (rename one, or skip one with ddb:"-")`,
+		`ddb: type claimed, field C, tag "x": attribute "x" is field A already (rename one, or skip one with ddb:"-")`,
+	}, messages(t, typ, err))
+	type doc struct {
+		A string `ddb:"a,was=x"`
+	}
+	fields, err := tags.Nested(reflect.TypeFor[doc](), tags.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "x", fields[0].Was)
+}
+
 func TestUnknown(t *testing.T) {
 	type rest struct{ _ int }
 	fields, err := tags.Root(tagged(rest{}, ",unknown"), tags.Options{})

@@ -143,11 +143,11 @@ func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
 	if f.Unknown {
 		ps = append(ps, checkUnknown(tag)...)
-	} else if first, taken := p.names[f.Name]; taken {
-		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
-			`rename one, or skip one with ddb:"-"`})
 	} else {
-		p.names[f.Name] = path
+		ps = append(ps, p.claim(f.Name, path)...)
+	}
+	if f.Was != "" && f.Was != f.Name {
+		ps = append(ps, p.claim(f.Was, path)...)
 	}
 	for _, w := range given {
 		if w.once && !p.nested {
@@ -168,6 +168,16 @@ func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	}
 	p.fail(path, text, ps...)
 	p.fields = append(p.fields, f)
+}
+
+// claim takes an attribute name, present or past, for the field at path: what is stored under a name is
+// read into one field.
+func (p *parser) claim(name, path string) []problem {
+	if first, taken := p.names[name]; taken {
+		return []problem{{"attribute " + quote(name) + " is field " + first + " already", `rename one, or skip one with ddb:"-"`}}
+	}
+	p.names[name] = path
+	return nil
 }
 
 // checkKeys checks that an item's type has a key.

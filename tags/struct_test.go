@@ -138,6 +138,7 @@ func words(f tags.Field, separator string) string {
 		{f.TTL, "ttl"},
 		{f.Version, "version"},
 		{f.Unknown, "unknown"},
+		{f.Was != "", "was='" + strings.ReplaceAll(f.Was, "'", "''") + "'"},
 		{f.OmitEmpty, "omitempty"},
 		{f.OmitZero, "omitzero"},
 		{f.Null, "null"},
