@@ -20,4 +20,11 @@ type Config struct {
 	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action. A T with an Unknown
 	// keeps them; else they are read, verified and dropped.
 	Unknown crypt.Action
+
+	// FallbackTag is the tag that is read on fields without a ddb tag: "dynamodbav", so that types
+	// written for the SDK's attributevalue need little more than the keys, as in `ddb:"id,pk"`. Names, "-",
+	// omitempty, unixtime and the set words mean what they mean there; other words are errors. Times of
+	// such fields are stored as there (RFC 3339, no trailing zeros). "": none. Actions come from ddb tags
+	// alone: in a table with encryption such fields are encrypted.
+	FallbackTag string
 }

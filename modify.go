@@ -20,7 +20,7 @@ import (
 // run more than once. It returns the item as written.
 //
 // What f left alone stays as it is stored, to the last digit, and so do attributes that T does not
-// declare, with the protection they have. Inside a document that f did change, members that its Go
+// declare, with the protection they have; where T has an [Unknown] f may delete some of those. Inside a document that f did change, members that its Go
 // type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
 // alone are not sent, so updates that others make to them survive. Where T has a version it grows by one
 // if f changed anything else; what f makes of it does not count.

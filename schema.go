@@ -44,7 +44,7 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if table == "" {
 		return nil, nil, errors.New("the table's name is empty")
 	}
-	plan, err := mapper.Compile(t, mapper.Options{})
+	plan, err := mapper.Compile(t, mapper.Options{FallbackTag: cfg.FallbackTag})
 	if err != nil {
 		return nil, nil, err
 	}

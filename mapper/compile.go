@@ -24,7 +24,11 @@ func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fa
 
 // Options change how types are mapped. The zero Options are those of a table that asks for nothing
 // special.
-type Options struct{}
+type Options struct {
+	// FallbackTag is the key of another library's tag that is read where a field has no ddb tag, see
+	// [tags.Options]; "": none.
+	FallbackTag string
+}
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 	c := newCompiler(o, fast)
@@ -73,7 +77,7 @@ func newCompiler(o Options, fast bool) *compiler {
 }
 
 // tags are the options of package tags that c's mean.
-func (c *compiler) tags() tags.Options { return tags.Options{} }
+func (c *compiler) tags() tags.Options { return tags.Options{Fallback: c.options.FallbackTag} }
 
 func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
@@ -87,7 +91,11 @@ func (c *compiler) survey(t reflect.Type, path string) {
 	}
 	c.surveying = true
 	for sf := range t.Fields() {
-		name, _, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
+		tag, own := sf.Tag.Lookup("ddb")
+		if !own {
+			tag = sf.Tag.Get(c.options.FallbackTag)
+		}
+		name, _, _ := strings.Cut(tag, ",")
 		switch {
 		case name == "-":
 		case sf.Anonymous && name == "": // flattened, if it is a struct

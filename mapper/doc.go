@@ -54,9 +54,8 @@
 // structs as for those of the item.
 //
 // NULL is read as the zero value of any type. A declared field whose attribute is missing is set to its
-// zero value; names match exactly,
-// the current one or that in was=. Decoding writes to no memory that the struct referred to before, and
-// needs as much as the members that are stored have in Go.
+// zero value; names match exactly, the current one or that in was=. Decoding writes to no memory that
+// the struct referred to before, and needs as much as the members that are stored have in Go.
 //
 // # Safety
 //

@@ -46,10 +46,10 @@
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
 // one with encryption encrypts and signs, but only signs keys, ttl and version.
 //
-// The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an item. Inside a
-// document they are errors: one action covers a whole top-level attribute. A type has at most one
-// ttl, version and unknown. The service deletes the item some time after its ttl has passed, if the table's
-// TimeToLive names the attribute; until then it is read like any other.
+// The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an
+// item, which has at most one each of the last three. Inside a document they are errors: one action
+// covers a whole top-level attribute. The service deletes an item some time after its ttl, if the
+// table's TimeToLive names the attribute; until then it is read like any other.
 //
 // Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.
 // A set holds strings, numbers, byte strings, or anything with a MarshalText method; bytes ([]byte,
@@ -57,9 +57,9 @@
 // or a bool with bool=number; never a float, which may compare equal and print differently, and
 // never behind a pointer or an interface, which may be nil.
 //
-// These contradict: pk and sk; encrypt, sign and plain; encrypt and ttl or version; ttl and version,
-// time= or unixmilli; time=, unixtime and unixmilli; null and
-// omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+// These contradict: pk and sk; encrypt, sign and plain; ttl, version and encrypt; ttl and time= or
+// unixmilli; time=, unixtime and unixmilli; null and omitempty; null and omitzero. omitempty and omitzero
+// together leave out what either would.
 //
 // A renamed field says was. What is stored under either name is read into it; both at once are an error
 // unless they are equal, since nobody knows which is newer. Deploy was to every reader before the first
@@ -72,6 +72,16 @@
 // that begins or ends with a space, and the name "-" are written in quotes. So is a name that is
 // itself a word, unless that word follows: `ddb:"encrypt"` would otherwise be a forgotten comma that
 // nobody sees, while `ddb:"set,set"` is clear.
+//
+// # Tags of attributevalue
+//
+// With [Options].Fallback, a field without a ddb tag is read by its dynamodbav tag:
+//
+//	its word                            ours
+//	omitempty                           omitempty; without effect on structs and arrays, as there. A zero time is left out
+//	unixtime                            unixtime; fractions of a second and the zero time are errors
+//	stringset, numberset, binaryset     set, of members that are stored so
+//	string, omitemptyelem, nullempty, nullemptyelem and unknown words are errors
 //
 // # Quoting
 //

@@ -12,7 +12,13 @@ import (
 const maxEmbedding = 64
 
 // Options change how types are parsed. The zero Options are those of a table that asks for nothing special.
-type Options struct{}
+type Options struct {
+	// Fallback is the key of another library's tag, read on fields that have no ddb tag: "dynamodbav", or
+	// "" for none. Of its words only omitempty, unixtime and those for sets are understood, others are
+	// errors. A field without a ddb tag then stores times as that library does (time=rfc3339nano). Keys
+	// and actions come from ddb tags alone.
+	Fallback string
+}
 
 // Root returns the fields of an item's type, in the order of declaration, embedded structs in their
 // place. The type has exactly one pk and at most one sk.
@@ -32,6 +38,9 @@ func parse(t reflect.Type, o Options, nested bool) ([]Field, error) {
 	if t == nil || t.Kind() != reflect.Struct {
 		p.fail("", "", problem{"not a struct", "give the struct type itself"})
 	} else {
+		if o.Fallback != "" && o.Fallback != attributevalue && !nested {
+			p.fail("", "", problem{"fallback tag " + quote(o.Fallback), "the only one that is understood is " + attributevalue})
+		}
 		p.structure(t, "", nil)
 		p.checkKeys()
 	}
@@ -70,20 +79,29 @@ func (p *parser) structure(t reflect.Type, prefix string, index []int) {
 }
 
 func (p *parser) field(sf reflect.StructField, path string, index []int) {
-	text, tagged, bad := lookup(sf.Tag)
+	text, own, bad := lookup(sf.Tag, tagKey)
 	if bad != nil {
 		p.unread = true
 		p.fail(path, string(sf.Tag), *bad)
 		return
 	}
-	if text == skip {
+	tagged := own
+	var tag scanned
+	switch {
+	case text == skip:
 		return
-	}
-	tag, bad := scan(text)
-	if bad != nil {
-		p.unread = true
-		p.fail(path, text, *bad)
-		return
+	case !own && p.options.Fallback != "":
+		var ps []problem
+		text, tag, tagged, ps = foreign(sf, p.options.Fallback)
+		if p.fail(path, text, ps...); text == skip || ps != nil {
+			return
+		}
+	default:
+		if tag, bad = scan(text); bad != nil {
+			p.unread = true
+			p.fail(path, text, *bad)
+			return
+		}
 	}
 	switch {
 	case sf.Name == "_":
@@ -97,7 +115,7 @@ func (p *parser) field(sf reflect.StructField, path string, index []int) {
 			p.fail(path, text, problem{"tag on an unexported field", "export the field or remove the tag"})
 		}
 	default:
-		p.attribute(Field{
+		p.attribute(own, Field{
 			Name:  cmp.Or(tag.name, sf.Name),
 			Path:  rootName(p.root) + "." + path,
 			Index: index,
@@ -137,9 +155,12 @@ func (p *parser) embedded(t reflect.Type, path string, index []int, text string,
 	}
 }
 
-// attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
-func (p *parser) attribute(f Field, path, text string, tag scanned) {
+// attribute adds f, whose tag text, our own or not, was taken apart into tag, and reports its mistakes.
+func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 	given, ps := apply(&f, tag)
+	if !own && p.options.Fallback != "" {
+		f.asForeign()
+	}
 	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
 	if f.Unknown {
 		ps = append(ps, checkUnknown(tag)...)
