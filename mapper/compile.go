@@ -29,6 +29,10 @@ func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fa
 // special.
 type Options struct {
 	Codecs []TypeCodec // of types that are stored as others, at most one for a type
+
+	// FallbackTag is the key of another library's tag that is read where a field has no ddb tag, see
+	// [tags.Options]; "": none.
+	FallbackTag string
 }
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
@@ -41,7 +45,10 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 		return nil, errors.Join(c.errs...)
 	}
 	p := &Plan{typ: t, pointer: reflect.PointerTo(t), types: dynamicTypes{options: o, fast: fast}}
+	fields, p.unknown = c.cutUnknown(fields)
+	fields = withOldNames(fields)
 	p.fields = c.fields(t, fields, "")
+	p.link(fields)
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
 	}
@@ -86,7 +93,9 @@ func newCompiler(o Options, fast bool) *compiler {
 }
 
 // tags are the options of package tags that c's mean.
-func (c *compiler) tags() tags.Options { return tags.Options{As: c.as} }
+func (c *compiler) tags() tags.Options {
+	return tags.Options{As: c.as, Fallback: c.options.FallbackTag}
+}
 
 func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
@@ -100,7 +109,11 @@ func (c *compiler) survey(t reflect.Type, path string) {
 	}
 	c.surveying = true
 	for sf := range t.Fields() {
-		name, given, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
+		tag, own := sf.Tag.Lookup("ddb")
+		if !own {
+			tag = sf.Tag.Get(c.options.FallbackTag)
+		}
+		name, given, _ := strings.Cut(tag, ",")
 		switch {
 		case name == "-":
 		case sf.Anonymous && name == "": // flattened, if it is a struct
@@ -162,6 +175,8 @@ func (c *compiler) build(k *codec, w words, path string) {
 		c.foreign(k, f, w, path)
 	case t == attributeValueType:
 		k.attributeValue()
+	case t == unknownType:
+		c.fail(t, path, `it holds what an item has beside its declared attributes: give one field of the item the tag ddb:",unknown"`)
 	case t.Kind() == reflect.Interface:
 		c.anything(k, path)
 	case t.Kind() == reflect.Pointer:

@@ -358,12 +358,12 @@ func directStringMap() *direct {
 	}
 }
 
-// directStruct is that of a document all of whose fields have a direct way.
+// directStruct is that of a document all of whose fields have a direct way and none was renamed.
 func directStruct(fields []field) *direct {
 	d := &direct{levels: 1}
 	for i := range fields {
 		way := fields[i].codec.direct
-		if way == nil {
+		if way == nil || fields[i].was != "" {
 			return nil
 		}
 		d.levels = max(d.levels, way.levels)

@@ -35,6 +35,7 @@
 //	struct                                  M          M; members that it does not declare are dropped
 //	pointer                                 as its element; nil: see below
 //	sql.Null[T], sql.NullString, …          as a pointer that is nil where they are not valid
+//	Unknown with unknown                    each attribute that the type does not declare, as it was read
 //	any                                     as the value it holds; read as nil, bool, string, Number, []byte,
 //	                                        StringSet, NumberSet, BinarySet, []any and map[string]any
 //
@@ -79,8 +80,9 @@
 // makes of the value, omitzero at the value.
 //
 // NULL is read as the zero value of any type, except that what takes anything is given it. A declared
-// field whose attribute is missing is set to its zero value; names match exactly. Decoding writes to no
-// memory that the struct referred to before, and needs as much as the members that are stored have in Go.
+// field whose attribute is missing is set to its zero value; names match exactly, the current one or that
+// in was=. Decoding writes to no memory that the struct referred to before, and needs as much as the
+// members that are stored have in Go.
 //
 // # Safety
 //

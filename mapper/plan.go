@@ -16,6 +16,8 @@ type Plan struct {
 	pointer    reflect.Type // to typ
 	fields     []field
 	attributes []Attribute
+	twins      []wire.Slot // by slot: that of the field's other name, -1 for none; nil: no field was renamed
+	unknown    *tags.Field // holds undeclared attributes; nil: nothing does
 	tapes      []int       // by slot: which tape records the attribute, -1 for none
 	direct     []*direct   // by slot: the direct way, nil where there is none or a tape
 	optional   []wire.Slot // those that may be left out
@@ -26,7 +28,7 @@ type Plan struct {
 	sinks      sync.Pool
 }
 
-// Attribute is a declared attribute of a type.
+// Attribute is a declared attribute of a type. A field that was renamed has two: see [Plan.Current].
 type Attribute struct {
 	tags.Field
 
@@ -40,7 +42,7 @@ func (p *Plan) describe(parsed []tags.Field, c *compiler) {
 	for i, f := range parsed {
 		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
 		number := -1
-		if f.JSON || c.asksUser(f.Type, make(map[reflect.Type]bool)) {
+		if !isOldName(f) && (f.JSON || c.asksUser(f.Type, make(map[reflect.Type]bool))) {
 			number = p.taped
 			p.taped++
 		}

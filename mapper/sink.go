@@ -24,6 +24,8 @@ type Sink struct {
 	finished bool
 	d        decoder
 	reader   attribute.Reader // of SetValue
+
+	undeclared []undeclared
 }
 
 var _ wire.Sink = (*Sink)(nil)
@@ -53,15 +55,25 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	}
 	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
-	err := f.codec.read(f.of(s.v), &s.d)
+	var err *Error
 	switch {
-	case err == nil:
-	case len(s.errs) < maxErrors:
-		s.errs = append(s.errs, s.plan.locate(slot, "decode", err))
-	default:
-		s.more++
+	case !s.seenTwin(slot):
+		err = f.codec.read(f.of(s.v), &s.d)
+	case len(s.errs) == 0: // else the value under the other name may not have been read
+		err = s.plan.fields[s.plan.Current(slot)].readAgain(f.of(s.v), &s.d, &s.plan.types)
+	}
+	if err != nil {
+		s.fail(s.plan.locate(slot, "decode", err))
 	}
 	return nil
+}
+
+func (s *Sink) fail(err *Error) {
+	if len(s.errs) == maxErrors {
+		s.more++
+		return
+	}
+	s.errs = append(s.errs, err)
 }
 
 // SetValue is Set of a stored value.
@@ -81,7 +93,7 @@ func (s *Sink) Has(slot wire.Slot) bool { return s.seen[slot] }
 func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 	f := &s.plan.fields[slot]
 	way := f.codec.direct
-	return way != nil && way.decode(unsafe.Add(s.base, f.offset), v)
+	return way != nil && !s.seenTwin(slot) && way.decode(unsafe.Add(s.base, f.offset), v)
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
@@ -96,10 +108,11 @@ func (s *Sink) Finish() error {
 		return errors.Join(s.errs...)
 	}
 	for i, seen := range s.seen {
-		if !seen {
+		if !seen && !s.seenTwin(wire.Slot(i)) {
 			s.plan.fields[i].of(s.v).SetZero()
 		}
 	}
+	s.finishUnknown()
 	s.finished = true
 	return nil
 }
@@ -112,7 +125,7 @@ func (s *Sink) Release() {
 	}
 	clear(s.seen)
 	clear(s.errs)
-	s.v, s.base, s.errs, s.more, s.finished = reflect.Value{}, nil, s.errs[:0], 0, false
+	s.v, s.base, s.errs, s.more, s.finished, s.undeclared = reflect.Value{}, nil, s.errs[:0], 0, false, nil
 	if s.d.r != nil {
 		s.d = decoder{}
 		s.reader.Wipe()

@@ -15,6 +15,9 @@ type Source struct {
 	v     reflect.Value
 	base  unsafe.Pointer // of v
 	slots []wire.Slot
+
+	undeclared []undeclared // of the type's Unknown: their slots follow the declared ones
+
 	tapes []tape
 	e     encoder
 }
@@ -38,6 +41,12 @@ func (p *Plan) Source(v any) *Source {
 		}
 	}
 	s.slots = append(s.slots, p.slots[next:]...)
+	if p.unknown != nil {
+		s.undeclared = p.unknownOf(target).kept
+		for i := range s.undeclared {
+			s.slots = append(s.slots, wire.Slot(len(p.fields)+i))
+		}
+	}
 	return s
 }
 
@@ -53,18 +62,28 @@ func (s *Source) Release() {
 	for i := range s.tapes {
 		s.tapes[i].clear()
 	}
-	s.v, s.base, s.e.w, s.slots = reflect.Value{}, nil, nil, s.slots[:0]
+	s.v, s.base, s.e.w, s.slots, s.undeclared = reflect.Value{}, nil, nil, s.slots[:0], nil
 	s.plan.sources.Put(s)
 }
 
 // Slots appends the attributes that are present.
 func (s *Source) Slots(dst []wire.Slot) []wire.Slot { return append(dst, s.slots...) }
 
-// Name is empty: there are no undeclared attributes.
-func (s *Source) Name(wire.Slot) string { return "" }
+// Name is the name of an undeclared attribute, "" for other slots.
+func (s *Source) Name(slot wire.Slot) string {
+	if a := s.undeclaredAt(slot); a != nil {
+		return a.name
+	}
+	return ""
+}
 
-// Protection is zero: there are no undeclared attributes.
-func (s *Source) Protection(wire.Slot) wire.Protection { return 0 }
+// Protection is how an undeclared attribute was read, zero for other slots.
+func (s *Source) Protection(slot wire.Slot) wire.Protection {
+	if a := s.undeclaredAt(slot); a != nil {
+		return a.protection
+	}
+	return 0
+}
 
 // AttributeValue makes the value of the attribute at slot where that is the faster way, else nil.
 func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.Value {
@@ -81,6 +100,9 @@ func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.V
 // Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal
 // included.
 func (s *Source) Write(slot wire.Slot, w wire.Writer) error {
+	if a := s.undeclaredAt(slot); a != nil {
+		return s.writeUndeclared(a, w)
+	}
 	f, err := s.plan.field(slot)
 	if err != nil {
 		return err

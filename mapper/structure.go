@@ -13,6 +13,7 @@ import (
 // field is a field of a struct as it is stored.
 type field struct {
 	name    string
+	was     string // the name before; "": none
 	step    string // Go path from the struct, ".Audit.Created"
 	index   []int
 	offset  uintptr // in the struct
@@ -43,7 +44,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index, offset: offsetOf(t, p.Index)}
+		f := field{name: p.Name, was: p.Was, step: goPath(t, p.Index), index: p.Index, offset: offsetOf(t, p.Index)}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
@@ -95,6 +96,8 @@ func (c *compiler) structure(k *codec, path string) {
 	for i, f := range fields {
 		byName[f.name] = i
 	}
+	renamed := oldNames(byName, parsed)
+	types := &dynamicTypes{options: c.options, fast: c.fast}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		if err := k.enter(e); err != nil {
 			return err
@@ -130,14 +133,27 @@ func (c *compiler) structure(k *codec, path string) {
 		if err := d.enter(t); err != nil {
 			return err
 		}
+		var seen []bool
+		if renamed {
+			seen = make([]bool, len(fields))
+		}
 		for d.r.Next() {
 			i, declared := byName[string(d.r.Key())]
 			if !declared {
 				continue
 			}
 			f := &fields[i]
-			if err := f.codec.read(f.of(v), d); err != nil {
+			var err *Error
+			if renamed && seen[i] {
+				err = f.readAgain(f.of(v), d, types)
+			} else {
+				err = f.codec.read(f.of(v), d)
+			}
+			if err != nil {
 				return err.in(f.step)
+			}
+			if renamed {
+				seen[i] = true
 			}
 		}
 		d.leave()

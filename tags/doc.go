@@ -28,6 +28,10 @@
 //	encrypt                any but keys                    encrypt and sign
 //	sign                   any                             sign only
 //	plain                  any but keys                    neither
+//	ttl                    time.Time, an integer, no key   N, seconds since 1970; left out if zero; signed, never encrypted
+//	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
+//	unknown                mapper.Unknown                  takes what no field declares; without a name or other words
+//	was=NAME               any but keys                    the name before: read where the attribute is missing, never written
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
@@ -42,10 +46,12 @@
 //	bool=number            bool                            N, 1 or 0
 //
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
-// one with encryption encrypts and signs, and signs keys.
+// one with encryption encrypts and signs, but only signs keys, ttl and version.
 //
-// The actions encrypt, sign and plain and the keys belong to the fields of an item. Inside a document
-// they are errors: one action covers a whole top-level attribute.
+// The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an
+// item, which has at most one each of the last three. Inside a document they are errors: one action
+// covers a whole top-level attribute. The service deletes an item some time after its ttl, if the
+// table's TimeToLive names the attribute; until then it is read like any other.
 //
 // Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool,
 // binary fits pointers to and slices and arrays of what it fits. Where a type is stored as another
@@ -56,8 +62,13 @@
 // print differently, and never behind a pointer or an interface, which may be nil. Nor can a type be
 // either whose MarshalDDB or MarshalDynamoDBAttributeValue may answer with any type of value.
 //
-// These contradict: pk and sk; encrypt, sign and plain; time=, unixtime and unixmilli; json and any of
-// these three, set, binary and bool=number; null and omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+// These contradict: pk and sk; encrypt, sign and plain; ttl, version and encrypt; ttl and time= or
+// unixmilli; time=, unixtime and unixmilli; json and any of these three, set, binary and bool=number; null
+// and omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+//
+// A renamed field says was. What is stored under either name is read into it; both at once are an error
+// unless they are equal, since nobody knows which is newer. Deploy was to every reader before the first
+// writer uses the new name in a table that both share.
 //
 // # Names
 //
@@ -66,6 +77,16 @@
 // that begins or ends with a space, and the name "-" are written in quotes. So is a name that is
 // itself a word, unless that word follows: `ddb:"encrypt"` would otherwise be a forgotten comma that
 // nobody sees, while `ddb:"set,set"` is clear.
+//
+// # Tags of attributevalue
+//
+// With [Options].Fallback, a field without a ddb tag is read by its dynamodbav tag:
+//
+//	its word                            ours
+//	omitempty                           omitempty; without effect on structs and arrays, as there. A zero time is left out
+//	unixtime                            unixtime; fractions of a second and the zero time are errors
+//	stringset, numberset, binaryset     set, of members that are stored so
+//	string, omitemptyelem, nullempty, nullemptyelem and unknown words are errors
 //
 // # Quoting
 //

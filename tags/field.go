@@ -6,6 +6,7 @@ import "reflect"
 // fields or with later calls.
 type Field struct {
 	Name  string       // attribute name
+	Was   string       // the name before, read where Name is missing and never written; "": none
 	Path  string       // Go path for messages, "Visit.Audit.Created"
 	Index []int        // path from the root struct, as reflect.Value.FieldByIndex takes it; never through a pointer
 	Type  reflect.Type // of the Go field
@@ -13,6 +14,10 @@ type Field struct {
 	Key    Key
 	Action Action
 	Time   TimeFormat
+
+	TTL     bool // when the service may delete the item
+	Version bool // grows with every write
+	Unknown bool // takes the attributes that no field declares; Name is then empty
 
 	OmitEmpty  bool
 	OmitZero   bool

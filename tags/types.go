@@ -89,6 +89,19 @@ func isInteger(t reflect.Type) bool {
 	return reflect.Int <= t.Kind() && t.Kind() <= reflect.Uint64
 }
 
+// isPlainInteger reports whether t is stored as the integer it is.
+func isPlainInteger(t reflect.Type) bool { return isInteger(t) && !hasText(t) }
+
+// expires makes f the time to live: the service takes seconds, and a zero for long ago.
+func (f *Field) expires() {
+	f.TTL, f.OmitZero = true, true
+	if f.Type == timeType {
+		f.Time = UnixSeconds
+	}
+}
+
+func canExpire(t reflect.Type) bool { return t == timeType || isPlainInteger(t) }
+
 func isFloat(t reflect.Type) bool {
 	return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
 }

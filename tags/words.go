@@ -9,9 +9,11 @@ import (
 // word is an entry of the closed grammar.
 type word struct {
 	name   string
-	key    Key                   // the role it gives; zero: none
-	values []string              // what may follow "="; nil: the word takes no value
-	apply  func(f *Field, v int) // v is the index into values, 0 without any
+	key    Key                         // the role it gives; zero: none
+	values []string                    // what may follow "="; nil: the word takes no value
+	apply  func(f *Field, v int)       // v is the index into values, 0 without any
+	named  func(f *Field, name string) // in place of both: a name follows "="
+	once   bool                        // one field of a type has it
 
 	fits    func(reflect.Type) bool // nil: every type
 	fitting string                  // the fix where fits says no
@@ -24,6 +26,7 @@ const (
 	timesOnly   = "it fits time.Time, *time.Time and slices and arrays of time.Time"
 	keyIsStored = "a key is always stored: remove it"
 	keysAreTop  = "keys are top-level attributes: remove it"
+	itemHasIt   = "it belongs to the item as a whole: put it on a top-level field"
 	actionIsTop = "one action covers a whole top-level attribute: put it there"
 )
 
@@ -36,6 +39,12 @@ var words = [...]word{
 	{name: "sign", apply: func(f *Field, _ int) { f.Action = Sign }, inNested: actionIsTop},
 	{name: "plain", apply: func(f *Field, _ int) { f.Action = Plain }, inNested: actionIsTop,
 		onKey: "keys are always signed: remove it"},
+	{name: "ttl", once: true, apply: func(f *Field, _ int) { f.expires() }, inNested: itemHasIt, onKey: "a key is always stored, a ttl need not be: remove it",
+		fits: canExpire, fitting: "it fits time.Time and integers, seconds since 1970"},
+	{name: "version", once: true, apply: func(f *Field, _ int) { f.Version = true }, inNested: itemHasIt, onKey: "a key never changes: remove it",
+		fits: isPlainInteger, fitting: "it fits integers"},
+	{name: "unknown", once: true, apply: func(f *Field, _ int) { f.Name, f.Unknown = "", true }, inNested: itemHasIt},
+	{name: "was", named: func(f *Field, name string) { f.Was = name }, onKey: "items are found by it: copy them into a new table instead"},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
 	{name: "omitzero", apply: func(f *Field, _ int) { f.OmitZero = true }, onKey: keyIsStored},
@@ -58,10 +67,17 @@ var words = [...]word{
 var contradictions = [...][]string{
 	{"pk", "sk"},
 	{"encrypt", "sign", "plain"},
+	{"encrypt", "ttl"},
+	{"encrypt", "version"},
+	{"ttl", "version"},
+	{"ttl", "time"},
+	{"ttl", "unixmilli"},
 	{"time", "unixtime", "unixmilli", "json"},
 	{"json", "set"},
 	{"json", "binary"},
 	{"json", "bool"},
+	{"json", "ttl"},
+	{"json", "version"},
 	{"null", "omitempty"},
 	{"null", "omitzero"},
 }
@@ -91,11 +107,14 @@ func apply(f *Field, tag scanned) (given []*word, ps []problem) {
 		}
 		given = append(given, w)
 		v, p := w.value(sw)
-		if p != nil {
+		switch {
+		case p != nil:
 			ps = append(ps, *p)
-			continue
+		case w.named != nil:
+			w.named(f, sw.value)
+		default:
+			w.apply(f, v)
 		}
-		w.apply(f, v)
 	}
 	return given, ps
 }
@@ -123,6 +142,10 @@ func understand(text string) (*word, *problem) {
 // value finds the index of a word's value among those it takes.
 func (w *word) value(sw scannedWord) (int, *problem) {
 	switch {
+	case w.named != nil && sw.value == "":
+		return 0, &problem{"word " + quote(w.name) + " lacks its name", "write " + w.name + "=NAME"}
+	case w.named != nil:
+		return 0, nil
 	case w.values == nil && sw.hasValue:
 		return 0, &problem{"word " + quote(w.name) + " takes no value", "write " + quote(w.name)}
 	case w.values == nil:
