@@ -101,7 +101,7 @@ type (
 		SetMap      map[string]ddb.StringSet `ddb:"setMap"`
 		FlagMap     map[string]int8          `ddb:"flagMap"`
 		MapperSpan
-		JSON      string `ddb:"json,omitempty"`
+		JSON      string `ddb:"'json',omitempty"`
 		Delimited string `ddb:"delimited,omitempty"`
 	}
 
