@@ -4,7 +4,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 )
 
-// Config says how a table's items are protected. Every zero value is safe. It may be shared by all
+// Config says how a table's items are protected and stored. Every zero value is safe. It may be shared by all
 // tables of a program.
 type Config struct {
 	// Encryption is the format items are written in and the keys they are written with, such as

@@ -173,6 +173,26 @@ func TestCodecsAreChecked(t *testing.T) {
 	assert.ErrorContains(t, err, "Chart.Fever (ddb_test.Celsius): none of its fields is stored", "codecs hold for one table")
 }
 
+// A key that its codec leaves out is no key.
+func TestKeysAreNotLeftOut(t *testing.T) {
+	type T struct {
+		ID Celsius `ddb:"id,pk"`
+	}
+	codec, err := ddb.NewCodec[T]("t", ddb.Config{Encryption: format(t), Codecs: []ddb.TypeCodec{celsius}})
+	require.NoError(t, err)
+	item, err := codec.Encode(t.Context(), &T{Celsius{new(1.5)}})
+	require.NoError(t, err)
+	assert.Equal(t, &avN{Value: "1.5"}, item["id"])
+	_, err = codec.Encode(t.Context(), &T{})
+	assert.ErrorContains(t, err, `"id"`)
+	client := &counting{}
+	table, err := ddb.NewTable[T](client, "t", ddb.Config{Encryption: format(t), Codecs: []ddb.TypeCodec{celsius}})
+	require.NoError(t, err)
+	_, err = table.Get(t.Context(), table.Key(Celsius{}))
+	assert.ErrorContains(t, err, "leaves it out, which only a field or a member of a map can be")
+	assert.Zero(t, client.n)
+}
+
 var (
 	chartDose = ddb.F(func(c *Chart) *Dose { return &c.Dose })
 	chartWard = ddb.F(func(c *Chart) *sql.NullString { return &c.Ward })

@@ -178,6 +178,15 @@ func TestErrorsOfCodecs(t *testing.T) {
 	err = decode(p, item{"v": avM(item{"k": avL(avN("1"))})}, v.Interface())
 	assert.EqualError(t, err, `mapper: decode: struct{…}.V[…][0] (string): attribute "v": N cannot be read into string, which is stored as S`)
 
+	bytes := mapper.Options{Codecs: []mapper.TypeCodec{mapper.CodecFor(func(n Name) ([]byte, error) { return nil, nil }, func(b []byte) (Name, error) { return "", nil })}}
+	nils := holder(reflect.TypeFor[[]Name](), "set")
+	p, err = mapper.Compile(nils, bytes)
+	require.NoError(t, err)
+	_, err = encode(p, held(nils, []Name{"a"}).Interface())
+	assert.ErrorContains(t, err, "V[0] (mapper_test.Name): attribute \"v\": nil in a set, which cannot hold NULL")
+	_, err = mapper.Compile(holder(reflect.TypeFor[map[Name]int](), ""), bytes)
+	assert.ErrorContains(t, err, "not plain strings", "a key is no place for it")
+
 	sets := holder(reflect.TypeFor[[]Ref](), "set")
 	p, err = mapper.Compile(sets, foreign())
 	require.NoError(t, err)

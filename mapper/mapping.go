@@ -9,7 +9,7 @@ import (
 func (c *compiler) mapping(k *codec, path string) {
 	k.kind = wire.Map
 	key := k.typ.Key()
-	if key.Kind() != reflect.String || hasText(key) || isNumberText(key) {
+	if key.Kind() != reflect.String || isOneValue(key) || isNumberText(key) || c.isRegistered(key) && key != stringType {
 		c.fail(k.typ, path, "its keys are not plain strings: use a map with keys of a string type")
 		return
 	}

@@ -32,8 +32,8 @@ type Plan struct {
 type Attribute struct {
 	tags.Field
 
-	// Kind is the type it is stored as; zero for an interface, whose value decides. Where the value can
-	// be nil, NULL is possible too.
+	// Kind is the type it is stored as; zero for an interface and a type that marshals itself, whose
+	// value decides. Where the value can be nil, NULL is possible too.
 	Kind wire.Kind
 }
 

@@ -17,6 +17,8 @@ type (
 	flag    struct{ On int }
 	box     struct{ V string }
 	loop    []loop
+
+	codeless struct{}
 )
 
 func storedAs(t reflect.Type) reflect.Type {
@@ -24,6 +26,8 @@ func storedAs(t reflect.Type) reflect.Type {
 	case reflect.TypeFor[instant]():
 		return reflect.TypeFor[time.Time]()
 	case reflect.TypeFor[code]():
+		return reflect.TypeFor[string]()
+	case reflect.TypeFor[codeless]():
 		return reflect.TypeFor[string]()
 	case reflect.TypeFor[flag]():
 		return reflect.TypeFor[bool]()
@@ -42,7 +46,7 @@ func TestWordsFitWhatATypeIsStoredAs(t *testing.T) {
 	}{
 		{instant{}, "f,time=ms"}, {&instant{}, "f,unixtime"}, {[]instant{}, "f,unixmilli,omitempty"}, {[2]instant{}, "f,set"},
 		{instant{}, "f,omitempty"}, {code{}, "f,omitempty"}, {[]code{}, "f,set"}, {[]code{}, "f,set,binary"}, {code{}, "f,binary"},
-		{flag{}, "f,bool=number"}, {box{}, "f,null"}, {[]code{}, "f,null"}, {map[string]code{}, "f"}, {loop{}, "f"}, {link{}, "f,null"},
+		{flag{}, "f,bool=number"}, {box{}, "f,null"}, {[]code{}, "f,null"}, {map[string]code{}, "f"}, {loop{}, "f"}, {[0]code{}, "f,omitempty"}, {[1 << 59]codeless{}, "f,set"}, {link{}, "f,null"},
 	} {
 		typ := tagged(c.value, c.tag)
 		fields, err := tags.Root(typ, tags.Options{As: storedAs})

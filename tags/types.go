@@ -73,7 +73,8 @@ func (o Options) asDeep(t reflect.Type, depth int) reflect.Type {
 		case t.Kind() == reflect.Slice:
 			return reflect.SliceOf(elem)
 		case t.Kind() == reflect.Array:
-			return reflect.ArrayOf(t.Len(), elem)
+			// Words ask only whether it has members, and as many as these of another type can be too large.
+			return reflect.ArrayOf(min(t.Len(), 1), elem)
 		default:
 			return reflect.MapOf(t.Key(), elem)
 		}
