@@ -165,7 +165,11 @@ func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 	if !own && p.options.Fallback != "" {
 		f.asForeign()
 	}
-	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, p.options.as(f.Type), given, p.nested))
+	stored := p.options.as(f.Type)
+	if f.TTL && stored == timeType {
+		f.Time = UnixSeconds
+	}
+	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, stored, given, p.nested))
 	if f.Unknown {
 		ps = append(ps, checkUnknown(tag)...)
 	} else {
