@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"internal/fastpath":   {},
 	"internal/number":     {"internal/fastpath"},
 	"internal/attribute":  {"internal/fastpath", "internal/wire", "internal/number"},
-	"internal/ddbec":      {"internal/wire", "internal/number"},
+	"internal/ddbec":      {"internal/fastpath", "internal/wire", "internal/number"},
 	"internal/ddbjson":    {},
 	"internal/expr":       {"internal/attribute", "internal/number", "internal/wire"},
 	"internal/javaitems":  {"", "crypt", "internal/..."},

@@ -158,19 +158,9 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 		if a.action == crypt.Refuse {
 			return e.decrypt.format(a.name, "undeclared, and the schema refuses undeclared attributes: declare it", nil)
 		}
-		s.encoder.Reset(ddbec.ForVerification)
-		if err := item.Write(slot, &s.encoder); err != nil {
-			return e.decrypt.format(a.name, "", err)
+		if err := e.hashStored(item, &a, s); err != nil {
+			return err
 		}
-		b, err := s.encoder.Bytes()
-		if err != nil {
-			return e.decrypt.format(a.name, "", err)
-		}
-		kind, length := ddbec.Scalar(b)
-		if a.action != crypt.Plain {
-			a.hash = ddbec.HashValue(b)
-		}
-		a.shaped = kind == wire.Binary && isCiphertext(length)
 		if a.action == crypt.Encrypt && !a.shaped {
 			return e.decrypt.format(a.name, "stored unencrypted or cut short, and the schema says encrypt: the item was written under another action", nil)
 		}
@@ -182,6 +172,30 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 		}
 	}
 	e.inOrder(s)
+	return nil
+}
+
+// hashStored hashes the stored value of a.
+func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
+	if r := item.Value(a.slot); r.Kind() == wire.Binary {
+		b := r.Binary()
+		a.shaped = isCiphertext(len(b))
+		if a.action != crypt.Plain {
+			a.hash = s.hasher.Binary(b)
+		}
+		return nil
+	}
+	s.encoder.Reset(ddbec.ForVerification)
+	if err := item.Write(a.slot, &s.encoder); err != nil {
+		return e.decrypt.format(a.name, "", err)
+	}
+	b, err := s.encoder.Bytes()
+	if err != nil {
+		return e.decrypt.format(a.name, "", err)
+	}
+	if a.action != crypt.Plain {
+		a.hash = ddbec.HashValue(b)
+	}
 	return nil
 }
 

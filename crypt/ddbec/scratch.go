@@ -13,7 +13,9 @@ type scratch struct {
 	slots              []wire.Slot
 	attrs              []attr // of the item, in the order of the string to sign
 	encoder            ddbec.Encoder
-	plain              []byte // all plaintexts of the item
+	secrets            ddbec.Encoder // of the values to encrypt, one behind the other
+	hasher             ddbec.Hasher
+	plain              []byte // all values that were decrypted
 	text               []byte // the string to sign, the hint
 	given, description []byte // the provider's description, the item's
 	entries            []ddbec.Entry
@@ -34,6 +36,7 @@ func (e *encryptor) acquire() *scratch {
 // release leaves nothing of the item in s.
 func (e *encryptor) release(s *scratch) {
 	s.encoder.Wipe()
+	s.secrets.Wipe()
 	s.plain, s.text = ddbec.Wiped(s.plain), ddbec.Wiped(s.text)
 	s.given, s.description = ddbec.Wiped(s.given), ddbec.Wiped(s.description)
 	clear(s.attrs[:cap(s.attrs)])
@@ -44,14 +47,6 @@ func (e *encryptor) release(s *scratch) {
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)
 	}
-}
-
-// hashBinary hashes a binary as it is stored.
-func (s *scratch) hashBinary(b []byte) ddbec.Hash {
-	s.encoder.Reset(ddbec.ForVerification)
-	s.encoder.Binary(b)
-	canonical, _ := s.encoder.Bytes() // of one binary: never refused
-	return ddbec.HashValue(canonical)
 }
 
 // inOrder brings the attributes into the order of the string to sign.

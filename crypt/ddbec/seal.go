@@ -129,15 +129,17 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 	size := 0
 	for i := range s.attrs {
 		a := &s.attrs[i]
-		mode := ddbec.ForStorage
+		encoder := &s.encoder
 		if a.action == crypt.Encrypt {
-			mode = ddbec.ForEncryption
+			encoder = &s.secrets
+			encoder.Next(ddbec.ForEncryption)
+		} else {
+			encoder.Reset(ddbec.ForStorage)
 		}
-		s.encoder.Reset(mode)
-		if err := src.Write(a.slot, &s.encoder); err != nil {
+		if err := src.Write(a.slot, encoder); err != nil {
 			return e.encrypt.format(a.name, "", err)
 		}
-		b, err := s.encoder.Bytes()
+		b, err := encoder.Bytes()
 		if err != nil {
 			return e.encrypt.format(a.name, "", err)
 		}
@@ -151,8 +153,7 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 		case crypt.Sign:
 			a.hash = ddbec.HashValue(b)
 		case crypt.Encrypt: // hashed when it is a ciphertext
-			a.at = wire.Range{Off: len(s.plain), Len: len(b)}
-			s.plain = append(s.plain, b...)
+			a.at = wire.Range{Off: len(encoder.All()) - len(b), Len: len(b)}
 			size += ciphertextSize(len(b))
 		}
 	}
@@ -218,10 +219,10 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int
 		off := len(slab)
 		slab = append(slab, ivs[:blockSize]...)
 		ivs = ivs[blockSize:]
-		slab = pad(append(slab, s.plain[a.at.Off:a.at.Off+a.at.Len]...))
+		slab = pad(append(slab, s.secrets.All()[a.at.Off:a.at.Off+a.at.Len]...))
 		iv, data := slab[off:off+blockSize], slab[off+blockSize:]
 		c.crypt(iv, data, data)
-		a.hash = s.hashBinary(slab[off:])
+		a.hash = s.hasher.Binary(slab[off:])
 		ranges[a.slot] = wire.Range{Off: off, Len: len(slab) - off}
 	}
 	return slab, ranges

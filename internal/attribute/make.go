@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -21,7 +22,7 @@ type ValueSource interface {
 
 // MakeS makes an S.
 func (w *Writer) MakeS(v string) Value {
-	if !validUTF8(v) {
+	if !fastpath.ValidString(v) {
 		return nil
 	}
 	w.size += len(v)
@@ -111,4 +112,4 @@ func (w *Writer) Set(m *types.AttributeValueMemberM, key string, v Value) {
 }
 
 // IsKey reports whether key can be that of an M's member.
-func IsKey(key string) bool { return key != "" && validUTF8(key) }
+func IsKey(key string) bool { return key != "" && fastpath.ValidString(key) }

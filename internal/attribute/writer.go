@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -168,7 +169,7 @@ func (w *Writer) String(v string) {
 	if w.err != nil {
 		return
 	}
-	if !validUTF8(v) {
+	if !fastpath.ValidString(v) {
 		w.fail(errUTF8)
 		return
 	}
@@ -346,7 +347,7 @@ func (w *Writer) Key(k string) {
 	case w.err != nil || w.depth == 0:
 	case k == "":
 		w.fail(errEmptyKey)
-	case !validUTF8(k):
+	case !fastpath.ValidString(k):
 		w.fail(errUTF8)
 	default:
 		w.open[w.depth].key = k

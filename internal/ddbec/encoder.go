@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"unicode/utf8"
 
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -53,6 +53,7 @@ const (
 // what it wrote until Reset or Wipe.
 type Encoder struct {
 	buf     []byte
+	start   int      // of the value in buf
 	spare   []byte   // members while they are put in order
 	members []member // of the open sets and maps, one after the other
 	open    []frame
@@ -76,7 +77,13 @@ var _ wire.Writer = (*Encoder)(nil)
 
 // Reset readies e for a value.
 func (e *Encoder) Reset(m Mode) {
-	e.buf, e.members, e.open = e.buf[:0], e.members[:0], e.open[:0]
+	e.buf = e.buf[:0]
+	e.Next(m)
+}
+
+// Next readies e for a value behind those before it, whose bytes stay where they are.
+func (e *Encoder) Next(m Mode) {
+	e.start, e.members, e.open = len(e.buf), e.members[:0], e.open[:0]
 	e.mode, e.whole, e.gained, e.err = m, false, 0, nil
 }
 
@@ -99,7 +106,8 @@ func Wiped(b []byte) []byte {
 	return b[:0]
 }
 
-// Bytes are the canonical bytes, valid until the next Reset, or the first refusal.
+// Bytes are the canonical bytes of the value, valid until the next event of another, or the first
+// refusal.
 func (e *Encoder) Bytes() ([]byte, error) {
 	if e.err == nil && (!e.whole || len(e.open) > 0) {
 		e.err = errEvents
@@ -107,8 +115,11 @@ func (e *Encoder) Bytes() ([]byte, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	return e.buf, nil
+	return e.buf[e.start:], nil
 }
+
+// All are the bytes of all values since Reset, as Bytes are valid.
+func (e *Encoder) All() []byte { return e.buf }
 
 // Err is the first refusal.
 func (e *Encoder) Err() error { return e.err }
@@ -194,7 +205,7 @@ func (e *Encoder) Bool(v bool) {
 
 // String writes an S, or a member of an SS.
 func (e *Encoder) String(v string) {
-	if !utf8.ValidString(v) {
+	if !fastpath.ValidString(v) {
 		e.fail(errUTF8)
 	}
 	if e.begin(wire.String, tagString) {
@@ -204,7 +215,7 @@ func (e *Encoder) String(v string) {
 
 // Text is String of bytes.
 func (e *Encoder) Text(v []byte) {
-	if !utf8.Valid(v) {
+	if !fastpath.Valid(v) {
 		e.fail(errUTF8)
 	}
 	if e.begin(wire.String, tagString) {

@@ -1,6 +1,10 @@
 package ddbec
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+)
 
 // Hash is a SHA-256, what the string to sign is made of.
 type Hash = [sha256.Size]byte
@@ -22,6 +26,28 @@ func HashName(name string) Hash { return sha256.Sum256([]byte(name)) }
 
 // HashValue is the hash of a stored value's canonical bytes.
 func HashValue(canonical []byte) Hash { return sha256.Sum256(canonical) }
+
+// Hasher hashes stored binaries without a copy of their canonical bytes. The zero Hasher is ready; it
+// belongs to one goroutine.
+type Hasher struct {
+	digest hash.Hash
+	prefix [tagSize + countSize]byte
+	sum    Hash
+}
+
+// Binary is HashValue of the canonical bytes of the binary b.
+func (h *Hasher) Binary(b []byte) Hash {
+	if h.digest == nil {
+		h.digest = sha256.New()
+	}
+	h.digest.Reset()
+	h.prefix[1] = tagBinary
+	binary.BigEndian.PutUint32(h.prefix[tagSize:], uint32(len(b)))
+	h.digest.Write(h.prefix[:])
+	h.digest.Write(b)
+	h.digest.Sum(h.sum[:0])
+	return h.sum
+}
 
 // AppendSigned appends one attribute to a string to sign. Attributes follow each other in the order
 // of [CompareText] over their names.

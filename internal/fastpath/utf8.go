@@ -1,20 +1,22 @@
-package attribute
+package fastpath
 
 import (
 	"encoding/binary"
 	"unicode/utf8"
 	"unsafe"
-
-	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
-// validUTF8 is utf8.ValidString, at twice its speed for what is mostly stored: ASCII.
-func validUTF8(s string) bool {
-	if !fastpath.On {
-		return utf8.ValidString(s)
+// ValidString is utf8.ValidString, at twice its speed for what is mostly stored: ASCII.
+func ValidString(s string) bool {
+	return Valid(unsafe.Slice(unsafe.StringData(s), len(s))) // which only reads it
+}
+
+// Valid is utf8.Valid, as ValidString.
+func Valid(b []byte) bool {
+	if !On {
+		return utf8.Valid(b)
 	}
-	const high = 0x8080808080808080                 // the bits that no ASCII has
-	b := unsafe.Slice(unsafe.StringData(s), len(s)) // read only
+	const high = 0x8080808080808080 // the bits that no ASCII has
 	for len(b) >= 32 {
 		if (word(b)|word(b[8:])|word(b[16:])|word(b[24:]))&high != 0 {
 			return utf8.Valid(b)
