@@ -105,7 +105,7 @@ var (
 
 // codec compiles t, or returns what was compiled. path is for messages.
 func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
-	if isSetType(t) {
+	if isSetType(t) || isMapSet(t) {
 		w.set = true
 	}
 	k, ok := c.codecs[variant{t, w}]
@@ -172,7 +172,11 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 			c.list(k, w, path)
 		}
 	case reflect.Map:
-		c.mapping(k, path)
+		if w.set {
+			c.mapSet(k, w, path)
+		} else {
+			c.mapping(k, w, path)
+		}
 	case reflect.Struct:
 		c.structure(k, path)
 	default:

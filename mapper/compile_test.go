@@ -44,9 +44,20 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		{"pointers in a map", reflect.TypeFor[map[string][]**int](), ".V[…][]", "pointer to a pointer or interface"},
 		{"interface with methods", reflect.TypeFor[[]error](), ".V[]", "interface with methods"},
 		{"interface with text", reflect.TypeFor[interface{ MarshalText() ([]byte, error) }](), ".V", "interface with methods"},
-		{"map with int keys", reflect.TypeFor[map[int]string](), ".V", "not plain strings"},
-		{"map with keys that have text", reflect.TypeFor[map[Color]string](), ".V", "not plain strings"},
-		{"map with keys that are numbers", reflect.TypeFor[map[json.Number]string](), ".V", "not plain strings"},
+		{"map with bool keys", reflect.TypeFor[map[bool]string](), ".V", "its keys have no text"},
+		{"map with struct keys", reflect.TypeFor[map[City2]string](), ".V", "its keys have no text"},
+		{"map with keys that are bytes", reflect.TypeFor[map[Digest]string](), ".V", "its keys have no text"},
+		{"map with float keys", reflect.TypeFor[map[float64]string](), ".V", "more than one spelling"},
+		{"map with keys that are numbers", reflect.TypeFor[map[json.Number]string](), ".V", "more than one spelling"},
+		{"map with keys that are pointers", reflect.TypeFor[map[*string]string](), ".V", "its keys may be nil"},
+		{"map with keys that are interfaces", reflect.TypeFor[map[any]string](), ".V", "its keys may be nil"},
+		{"map with keys that cannot be read", reflect.TypeFor[map[OneWay]string](), ".V[…]", "give it UnmarshalText too"},
+		{"map with keys that cannot be stored", reflect.TypeFor[map[chan int]string](), ".V[…]", "no attribute value can hold it"},
+		{"set of bools", reflect.TypeFor[map[bool]struct{}](), ".V", "its keys cannot be members of a set"},
+		{"set of structs", reflect.TypeFor[[]map[City2]struct{}](), ".V[]", "its keys cannot be members of a set"},
+		{"set of pointers", reflect.TypeFor[map[*int]struct{}](), ".V", "its keys cannot be members of a set"},
+		{"set of anything", reflect.TypeFor[map[any]struct{}](), ".V", "its keys cannot be members of a set"},
+		{"set of text that cannot be read", reflect.TypeFor[map[OneWay]struct{}](), ".V[…]", "give it UnmarshalText too"},
 		{"text that cannot be read", reflect.TypeFor[OneWay](), ".V", "give it UnmarshalText too"},
 		{"big.Float", reflect.TypeFor[*big.Float](), ".V", "use Number"},
 		{"struct that stores nothing", reflect.TypeFor[map[string]struct{ a int }](), ".V[…]", "none of its fields is stored"},
@@ -99,7 +110,10 @@ type Faulty struct {
 }
 
 // FaultyBase is embedded.
-type FaultyBase struct{ Odd map[int]int }
+type FaultyBase struct{ Odd map[bool]int }
+
+// City2 can be the key of a Go map and of no stored one.
+type City2 struct{ Name string }
 
 func TestAllMistakesAtOnce(t *testing.T) {
 	type Sound struct {
@@ -119,7 +133,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	}
 	const (
 		pair = ` (**int): pointer to a pointer or interface: NULL could be either; use one of them`
-		keys = `: its keys are not plain strings: use a map with keys of a string type`
+		keys = `: its keys have no text: use keys of a string or integer type, or of one with MarshalText`
 	)
 	messages := func(typ reflect.Type) (all []string) {
 		_, err := mapper.Compile(typ, mapper.Options{})
@@ -137,13 +151,13 @@ func TestAllMistakesAtOnce(t *testing.T) {
 
 	assert.ElementsMatch(t, append(below,
 		"mapper: compile: Sound.Bad[][…].Pair"+pair,
-		"mapper: compile: Sound.Bad[][…].FaultyBase.Odd (map[int]int)"+keys,
+		"mapper: compile: Sound.Bad[][…].FaultyBase.Odd (map[bool]int)"+keys,
 		"mapper: compile: Sound.Own (map[bool]string)"+keys,
 	), messages(reflect.TypeFor[Sound]()))
 	assert.ElementsMatch(t, append(below,
 		`ddb: type Unsound, field ID, tag "id,pk,pk": word "pk" repeated (keep one)`,
 		"mapper: compile: Unsound.Bad[][…].Pair"+pair,
-		"mapper: compile: Unsound.Bad[][…].FaultyBase.Odd (map[int]int)"+keys,
+		"mapper: compile: Unsound.Bad[][…].FaultyBase.Odd (map[bool]int)"+keys,
 		"mapper: compile: Unsound.Own (map[bool]string)"+keys,
 	), messages(reflect.TypeFor[Unsound]()))
 }

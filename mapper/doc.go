@@ -22,15 +22,19 @@
 //	slice                                   L          L, SS, NS, BS
 //	array                                   L          the same, of exactly its length
 //	slice, array with set; StringSet, …     SS NS BS   the same
-//	map with keys of a string type          M          M
+//	map with keys of a string or integer    M          M; two keys that are one in Go are an error
+//	type, time.Time or with MarshalText
+//	map[T]struct{}; map[T]bool with set     SS NS BS   L, SS, NS, BS; two members that are one in Go are an error
 //	struct                                  M          M; members that it does not declare are dropped
 //	pointer                                 as its element; nil: see below
 //	any                                     as the value it holds; read as nil, bool, string, Number, []byte,
 //	                                        StringSet, NumberSet, BinarySet, []any and map[string]any
 //
-// MarshalText goes before every Go kind, and serves as member of a set. *T may have the methods of T.
+// A set from a map of bools has the keys whose value is true.
+//
+// MarshalText goes before every Go kind, and serves as member of a set and key of a map. *T may have the methods of T.
 // Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to pointers
-// and interfaces; interfaces with methods; maps with other keys; MarshalText without UnmarshalText;
+// and interfaces; interfaces with methods; maps with other keys, floats too; MarshalText without UnmarshalText;
 // structs that have fields and store none of them; big.Float, which does not store its precision.
 //
 // Numbers have at most 38 significant digits and a magnitude up to 9.99…E+125. What does not fit is an

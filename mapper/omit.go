@@ -68,7 +68,15 @@ func isEmpty(v reflect.Value) bool {
 // isEmptySet reports whether there is no member, and so nothing DynamoDB could store.
 func isEmptySet(v reflect.Value) bool {
 	if v.Kind() == reflect.Pointer {
-		return v.IsNil() || v.Elem().Len() == 0
+		return v.IsNil() || isEmptySet(v.Elem())
+	}
+	if v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Bool {
+		for it := v.MapRange(); it.Next(); {
+			if it.Value().Bool() {
+				return false
+			}
+		}
+		return true
 	}
 	return v.Len() == 0
 }

@@ -149,7 +149,9 @@ func asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return true
 	}
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+	case reflect.Map:
+		return asksUser(t.Key(), seen) || asksUser(t.Elem(), seen)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return asksUser(t.Elem(), seen)
 	case reflect.Struct:
 		for sf := range t.Fields() {

@@ -31,7 +31,7 @@
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
-//	set                    slice or array                  SS, NS or BS instead of a list
+//	set                    slice, array or map[T]bool      SS, NS or BS instead of a list or map
 //	time=ns|us|ms|s        time.Time                       S, RFC 3339 in UTC with 9, 6, 3 or 0 fraction digits
 //	time=instant           time.Time                       S, 0, 3, 6 or 9 fraction digits, as Java's Instant prints
 //	time=rfc3339nano       time.Time                       S, no trailing zeros, as attributevalue writes
@@ -45,9 +45,10 @@
 // The actions encrypt, sign and plain and the keys belong to the fields of an item. Inside a document
 // they are errors: one action covers a whole top-level attribute.
 //
-// Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool.
-// A set holds strings, numbers, byte strings, or anything with a MarshalText method; bytes ([]byte,
-// [N]byte) are B and no set. A key is a string, an integer, bytes, a time.Time, a type with MarshalText,
+// Words for time.Time fit pointers to it, slices and arrays of it and maps with it as key too,
+// bool=number fits pointers to a bool. A set holds strings, numbers, byte strings, or anything with a
+// MarshalText method; bytes ([]byte, [N]byte) are B and no set. A map[T]bool with the word holds the keys
+// whose value is true; a map[T]struct{} is a set without it. A key is a string, an integer, bytes, a time.Time, a type with MarshalText,
 // or a bool with bool=number; never a float, which may compare equal and print differently, and
 // never behind a pointer or an interface, which may be nil.
 //

@@ -52,32 +52,55 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
-// canBeSet leaves out pointers and interfaces as members: a set cannot hold NULL, nor two types.
+// canBeSet looks at the members: those of a slice or array, the keys of a map.
 func canBeSet(t reflect.Type) bool {
-	if !isSequence(t) || hasText(t) || isBytes(t) {
+	switch {
+	case hasText(t) || isBytes(t):
 		return false
+	case isSequence(t):
+		return canBeMember(t.Elem())
+	case t.Kind() == reflect.Map:
+		e := t.Elem()
+		isSet := e.Kind() == reflect.Bool || e.Kind() == reflect.Struct && e.NumField() == 0
+		return isSet && !hasText(e) && canBeMember(t.Key())
 	}
-	switch e := t.Elem(); e.Kind() {
+	return false
+}
+
+// canBeMember leaves out pointers and interfaces: a set cannot hold NULL, nor two types.
+func canBeMember(t reflect.Type) bool {
+	switch t.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		return false
-	default:
-		return hasText(e) || e.Kind() == reflect.String || isInteger(e) || isFloat(e) || isBytes(e)
 	}
+	return hasText(t) || t.Kind() == reflect.String || isInteger(t) || isFloat(t) || isBytes(t)
 }
 
 func holdsTime(t reflect.Type) bool {
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Pointer:
+		t = base(t)
+	case reflect.Slice, reflect.Array:
 		t = t.Elem()
+	case reflect.Map:
+		t = t.Key()
 	}
 	return t == timeType
 }
 
 func holdsBool(t reflect.Type) bool {
-	if t.Kind() == reflect.Pointer {
+	t = base(t)
+	return t.Kind() == reflect.Bool && !hasText(t)
+}
+
+// base is what pointers lead to. They have an end but for types such as type P *P, which package mapper
+// refuses.
+func base(t reflect.Type) reflect.Type {
+	const maxPointers = 32
+	for i := 0; i < maxPointers && t.Kind() == reflect.Pointer; i++ {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Bool && !hasText(t)
+	return t
 }
 
 // canBeStored looks through containers for what no attribute value can hold. It leaves the fields of

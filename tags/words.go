@@ -21,7 +21,7 @@ type word struct {
 }
 
 const (
-	timesOnly   = "it fits time.Time, *time.Time and slices and arrays of time.Time"
+	timesOnly   = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
 	keyIsStored = "a key is always stored: remove it"
 	keysAreTop  = "keys are top-level attributes: remove it"
 	actionIsTop = "one action covers a whole top-level attribute: put it there"
@@ -42,13 +42,13 @@ var words = [...]word{
 	{name: "null", apply: func(f *Field, _ int) { f.Null = true }, onKey: keyIsStored,
 		fits: canBeNil, fitting: "it is never nil: null fits pointers, slices, maps and interfaces"},
 	{name: "set", apply: func(f *Field, _ int) { f.Set = true }, onKey: "a key is one string, number or byte string: remove it",
-		fits: canBeSet, fitting: "it fits slices and arrays of strings, numbers, byte strings and types with MarshalText"},
+		fits: canBeSet, fitting: "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"},
 	{name: "time", values: []string{"ns", "us", "ms", "s", "instant", "rfc3339nano", "date"},
 		apply: func(f *Field, v int) { f.Time = TimeNanos + TimeFormat(v) }, fits: holdsTime, fitting: timesOnly},
 	{name: "unixtime", apply: func(f *Field, _ int) { f.Time = UnixSeconds }, fits: holdsTime, fitting: timesOnly},
 	{name: "unixmilli", apply: func(f *Field, _ int) { f.Time = UnixMillis }, fits: holdsTime, fitting: timesOnly},
 	{name: "bool", values: []string{"number"}, apply: func(f *Field, _ int) { f.BoolNumber = true },
-		fits: holdsBool, fitting: "it fits bool and *bool"},
+		fits: holdsBool, fitting: "it fits bool and pointers to it"},
 }
 
 // contradictions are the words of which a tag has at most one.
