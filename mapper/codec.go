@@ -13,11 +13,14 @@ type codec struct {
 	kind    wire.Kind // what is written; 0: depends on the value
 	nilable bool
 
+	// readsNull says that decode takes NULL too, which is the zero value of other types.
+	readsNull bool
+
 	// encode writes v, which is addressable and not nil. What the Writer refused of it is for the caller
 	// to report, but for members whose place only encode knows.
 	encode func(v reflect.Value, e *encoder) *Error
 
-	// decode sets v to what the reader stands on, which is not NULL. v is addressable and may hold
+	// decode sets v to what the reader stands on, which is not NULL unless readsNull. v is addressable and may hold
 	// anything; memory that it refers to is not written to. After an error v is to be dropped.
 	decode func(v reflect.Value, d *decoder) *Error
 
@@ -72,7 +75,7 @@ type decoder struct {
 
 // read sets v, to its zero value where NULL is stored.
 func (k *codec) read(v reflect.Value, d *decoder) *Error {
-	if d.r.Kind() == wire.Null {
+	if d.r.Kind() == wire.Null && !k.readsNull {
 		v.SetZero()
 		return nil
 	}

@@ -54,6 +54,7 @@ type words struct {
 	time       tags.TimeFormat
 	boolNumber bool
 	set        bool
+	patch      bool
 }
 
 // compiler compiles the types of one tree.
@@ -189,26 +190,6 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 // isBytes reports whether t is stored as B.
 func isBytes(t reflect.Type) bool {
 	return t.Elem().Kind() == reflect.Uint8 && !hasText(t.Elem())
-}
-
-func (c *compiler) pointer(k *codec, w words, path string) {
-	elem := k.typ.Elem()
-	if elem.Kind() == reflect.Pointer || elem.Kind() == reflect.Interface {
-		c.fail(k.typ, path, "pointer to a pointer or interface: NULL could be either; use one of them")
-		return
-	}
-	to := c.codec(elem, w, path)
-	k.kind = to.kind
-	k.direct = directPointer(to)
-	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
-	k.decode = func(v reflect.Value, d *decoder) *Error {
-		p := reflect.New(elem)
-		if err := to.read(p.Elem(), d); err != nil {
-			return err
-		}
-		v.Set(p)
-		return nil
-	}
 }
 
 // dynamicTypes are the codecs of types that were met in interfaces. Safe for concurrent use; the types

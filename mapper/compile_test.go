@@ -39,9 +39,11 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		path   string
 		reason string
 	}{
-		{"pointer to a pointer", reflect.TypeFor[**int](), ".V", "pointer to a pointer or interface"},
-		{"pointer to an interface", reflect.TypeFor[*any](), ".V", "pointer to a pointer or interface"},
-		{"pointers in a map", reflect.TypeFor[map[string][]**int](), ".V[…][]", "pointer to a pointer or interface"},
+		{"pointer to an interface", reflect.TypeFor[*any](), ".V", "pointer to an interface"},
+		{"pointer to a pointer to an interface", reflect.TypeFor[**error](), ".V", "pointer to an interface"},
+		{"pointers in a map", reflect.TypeFor[map[string][]*any](), ".V[…][]", "pointer to an interface"},
+		{"pointer to itself", reflect.TypeFor[Ring](), ".V", "it points to nothing but pointers"},
+		{"pointer to a pointer to itself", reflect.TypeFor[[]**Ring](), ".V[]", "it points to nothing but pointers"},
 		{"interface with methods", reflect.TypeFor[[]error](), ".V[]", "interface with methods"},
 		{"interface with text", reflect.TypeFor[interface{ MarshalText() ([]byte, error) }](), ".V", "interface with methods"},
 		{"map with bool keys", reflect.TypeFor[map[bool]string](), ".V", "its keys have no text"},
@@ -64,7 +66,7 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		{"struct that skips everything", reflect.TypeFor[struct {
 			A int `ddb:"-"`
 		}](), ".V", "none of its fields is stored"},
-		{"field of a document", reflect.TypeFor[struct{ A struct{ B []**int } }](), ".V.A.B[]", "pointer to a pointer or interface"},
+		{"field of a document", reflect.TypeFor[struct{ A struct{ B []*any } }](), ".V.A.B[]", "pointer to an interface"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plan, err := mapper.Compile(holder(tt.typ, ""), mapper.Options{})
@@ -101,11 +103,11 @@ func TestWhatIsEmbeddedIsNoDocument(t *testing.T) {
 type Faulty struct {
 	City    string `ddb:"city,encrypt"`
 	Channel chan int
-	Pair    **int
+	Pair    *any
 	Deeper  struct {
 		Typo string `ddb:"typo,omitemtpy"`
 	}
-	Skipped **int `ddb:"-"`
+	Skipped *any `ddb:"-"`
 	FaultyBase
 }
 
@@ -132,7 +134,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		`ddb: type struct{…}, field Typo, tag "typo,omitemtpy": unknown word "omitemtpy" (did you mean "omitempty"?)`,
 	}
 	const (
-		pair = ` (**int): pointer to a pointer or interface: NULL could be either; use one of them`
+		pair = ` (*interface {}): pointer to an interface: NULL could be either; use one of them`
 		keys = `: its keys have no text: use keys of a string or integer type, or of one with MarshalText`
 	)
 	messages := func(typ reflect.Type) (all []string) {

@@ -33,8 +33,8 @@
 // A set from a map of bools has the keys whose value is true.
 //
 // MarshalText goes before every Go kind, and serves as member of a set and key of a map. *T may have the methods of T.
-// Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to pointers
-// and interfaces; interfaces with methods; maps with other keys, floats too; MarshalText without UnmarshalText;
+// Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to
+// interfaces; interfaces with methods; maps with other keys, floats too; MarshalText without UnmarshalText;
 // structs that have fields and store none of them; big.Float, which does not store its precision.
 //
 // Numbers have at most 38 significant digits and a magnitude up to 9.99…E+125. What does not fit is an
@@ -56,7 +56,8 @@
 // the empty text of; omitzero what IsZero, or the zero value, says. This holds for fields of nested
 // structs as for those of the item.
 //
-// NULL is read as the zero value of any type. A declared field whose attribute is missing is set to its
+// NULL is read as the zero value of any type, but as a pointer to nil into a field **T without null, which
+// tells what is missing from what is NULL, as a JSON merge patch does. A declared field whose attribute is missing is set to its
 // zero value; names match exactly. Decoding writes to no memory that the struct referred to before, and
 // needs as much as the members that are stored have in Go.
 //

@@ -68,7 +68,9 @@ func isEmpty(v reflect.Value) bool {
 // isEmptySet reports whether there is no member, and so nothing DynamoDB could store.
 func isEmptySet(v reflect.Value) bool {
 	if v.Kind() == reflect.Pointer {
-		return v.IsNil() || isEmptySet(v.Elem())
+		to := v.Elem()
+		isNull := to.Kind() == reflect.Pointer && to.IsNil() // or an error
+		return v.IsNil() || !isNull && isEmptySet(to)
 	}
 	if v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Bool {
 		for it := v.MapRange(); it.Next(); {

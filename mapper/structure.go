@@ -48,7 +48,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 		if path == "" {
 			at = p.Path
 		}
-		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set}, at)
+		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set, patches(p.Type, p.Null)}, at)
 		f.omitted = omission(f.codec, p)
 		f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
 		fields[i] = f
