@@ -51,7 +51,9 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
 		names = append(names, a.Name)
-		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
+		if offset, ok := offsetOf(t, a.Index); ok {
+			sh.fields[fieldAt{offset, a.Type}] = slot
+		}
 		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
 	}
 	for _, role := range []tags.Key{tags.PartitionKey, tags.SortKey} {
@@ -144,13 +146,17 @@ func keyLimit(k tags.Key) int {
 	return maxSortKey
 }
 
-func offsetOf(t reflect.Type, index []int) (offset uintptr) {
+// offsetOf is where in t a field lies, if it does: what is behind an embedded pointer does not.
+func offsetOf(t reflect.Type, index []int) (offset uintptr, ok bool) {
 	for _, i := range index {
+		if t.Kind() != reflect.Struct {
+			return 0, false
+		}
 		f := t.Field(i)
 		offset += f.Offset
 		t = f.Type
 	}
-	return offset
+	return offset, true
 }
 
 func (sh *shape) name(s wire.Slot) string { return sh.plan.Attributes()[s].Name }

@@ -64,10 +64,11 @@ type compiler struct {
 	codecs    map[variant]*codec
 	errs      []error
 	surveying bool // tags has reported what cannot be stored
+	surveyed  map[reflect.Type]bool
 }
 
 func newCompiler(o Options, fast bool) *compiler {
-	return &compiler{options: o, fast: fast, codecs: make(map[variant]*codec)}
+	return &compiler{options: o, fast: fast, codecs: make(map[variant]*codec), surveyed: make(map[reflect.Type]bool)}
 }
 
 // tags are the options of package tags that c's mean.
@@ -80,10 +81,11 @@ func (c *compiler) fail(t reflect.Type, path, reason string) {
 // survey looks for mistakes below a struct whose own tags are wrong and whose fields are therefore not
 // known.
 func (c *compiler) survey(t reflect.Type, path string) {
-	if t == nil || t.Kind() != reflect.Struct {
+	if t == nil || structOf(t).Kind() != reflect.Struct || c.surveyed[structOf(t)] {
 		return
 	}
-	c.surveying = true
+	t, c.surveying = structOf(t), true
+	c.surveyed[t] = true // it may embed itself
 	for sf := range t.Fields() {
 		name, _, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
 		switch {

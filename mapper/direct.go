@@ -317,7 +317,7 @@ func directStruct(fields []field) *direct {
 	d := &direct{levels: 1}
 	for i := range fields {
 		way := fields[i].codec.direct
-		if way == nil {
+		if way == nil || fields[i].behind {
 			return nil
 		}
 		d.levels = max(d.levels, way.levels)

@@ -48,7 +48,7 @@ func (k *codec) textMapping(key, elem *codec) {
 		for it := v.MapRange(); it.Next(); {
 			name.SetIterKey(it)
 			member.SetIterValue(it)
-			if err := key.encode(name, &names); err != nil {
+			if err := key.write(name, &names); err != nil {
 				return err.in(inMap)
 			}
 			if err := elem.write(member, e); err != nil {

@@ -38,7 +38,7 @@ func (c *compiler) mapSet(k *codec, w words, path string) {
 				continue
 			}
 			m.SetIterKey(it)
-			if err := member.encode(m, e); err != nil {
+			if err := member.write(m, e); err != nil {
 				return err.in(inMap)
 			}
 		}

@@ -20,6 +20,7 @@ type Plan struct {
 	optional   []wire.Slot // those that may be left out
 	slots      []wire.Slot // all
 	taped      int
+	behind     []int // slots of fields behind embedded pointers
 	types      dynamicTypes
 	sources    sync.Pool
 	sinks      sync.Pool
@@ -37,6 +38,9 @@ type Attribute struct {
 // describe makes the attributes of the sorted fields.
 func (p *Plan) describe(parsed []tags.Field) {
 	for i, f := range parsed {
+		if p.fields[i].behind {
+			p.behind = append(p.behind, i)
+		}
 		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
 		number := -1
 		if asksUser(f.Type, make(map[reflect.Type]bool)) {
@@ -45,7 +49,7 @@ func (p *Plan) describe(parsed []tags.Field) {
 		}
 		p.tapes = append(p.tapes, number)
 		way := p.fields[i].codec.direct
-		if number >= 0 {
+		if number >= 0 || p.fields[i].behind {
 			way = nil
 		}
 		p.direct = append(p.direct, way)

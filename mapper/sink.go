@@ -29,7 +29,7 @@ type Sink struct {
 var _ wire.Sink = (*Sink)(nil)
 
 // Sink returns a Sink into v, a *T that is not nil; it panics on anything else. Release it when done.
-// Until Finish returns nil, v is not to be used.
+// Embedded pointers are set to nil, and to new structs by Set. Until Finish returns nil, v is not to be used.
 func (p *Plan) Sink(v any) *Sink {
 	target := p.target(v)
 	s, ok := p.sinks.Get().(*Sink)
@@ -37,6 +37,9 @@ func (p *Plan) Sink(v any) *Sink {
 		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
 	}
 	s.v, s.base = target, target.Addr().UnsafePointer()
+	for _, slot := range p.behind {
+		p.fields[slot].clear(target)
+	}
 	return s
 }
 
@@ -53,7 +56,7 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	}
 	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
-	err := f.codec.read(f.of(s.v), &s.d)
+	err := f.codec.read(f.place(s.v), &s.d)
 	switch {
 	case err == nil:
 	case len(s.errs) < maxErrors:
@@ -78,7 +81,7 @@ func (s *Sink) SetValue(slot wire.Slot, v attribute.Value) {
 func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 	f := &s.plan.fields[slot]
 	way := f.codec.direct
-	return way != nil && way.decode(unsafe.Add(s.base, f.offset), v)
+	return way != nil && !f.behind && way.decode(unsafe.Add(s.base, f.offset), v)
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
@@ -93,8 +96,8 @@ func (s *Sink) Finish() error {
 		return errors.Join(s.errs...)
 	}
 	for i, seen := range s.seen {
-		if !seen {
-			s.plan.fields[i].of(s.v).SetZero()
+		if f := &s.plan.fields[i]; !seen && !f.behind {
+			f.of(s.v).SetZero()
 		}
 	}
 	s.finished = true

@@ -16,15 +16,19 @@ type field struct {
 	step    string // Go path from the struct, ".Audit.Created"
 	index   []int
 	offset  uintptr // in the struct
+	behind  bool    // an embedded pointer, which may be nil: there is no offset
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
 	ifNil   bool                     // omitted says only that the field's first word, a pointer, is nil
 }
 
-// of is the field of v.
+// of is the field of v; invalid where an embedded pointer on the way is nil.
 func (f *field) of(v reflect.Value) reflect.Value {
-	if len(f.index) == 1 {
+	switch {
+	case len(f.index) == 1:
 		return v.Field(f.index[0])
+	case f.behind:
+		return f.reach(v, false)
 	}
 	return v.FieldByIndex(f.index)
 }
@@ -43,14 +47,19 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index, offset: offsetOf(t, p.Index)}
+		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
 		}
 		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set, patches(p.Type, p.Null)}, at)
 		f.omitted = omission(f.codec, p)
-		f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
+		if f.behind = isBehindPointer(t, p.Index); f.behind {
+			f.omitted = omittedBehind(f.omitted)
+		} else {
+			f.offset = offsetOf(t, p.Index)
+			f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
+		}
 		fields[i] = f
 	}
 	return fields
@@ -68,7 +77,7 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr) {
 func goPath(t reflect.Type, index []int) string {
 	var b strings.Builder
 	for _, i := range index {
-		sf := t.Field(i)
+		sf := structOf(t).Field(i)
 		b.WriteString("." + sf.Name)
 		t = sf.Type
 	}
@@ -120,7 +129,7 @@ func (c *compiler) structure(k *codec, path string) {
 			return k.mismatch(d.r.Kind())
 		}
 		for i := range fields {
-			fields[i].of(v).SetZero()
+			fields[i].clear(v)
 		}
 		if err := d.enter(t); err != nil {
 			return err
@@ -131,7 +140,7 @@ func (c *compiler) structure(k *codec, path string) {
 				continue
 			}
 			f := &fields[i]
-			if err := f.codec.read(f.of(v), d); err != nil {
+			if err := f.codec.read(f.place(v), d); err != nil {
 				return err.in(f.step)
 			}
 		}

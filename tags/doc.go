@@ -85,6 +85,9 @@
 // skipped, and a tag on them is an error. An embedded struct is flattened into its parent, up to 64
 // deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
 // like any other. Two fields with one attribute name are an error wherever they stand: an outer field
-// does not hide an embedded one, whose value would be lost. An embedded
-// pointer to a struct, or an embedded struct with MarshalText, is refused unless named.
+// does not hide an embedded one, whose value would be lost.
+//
+// An embedded pointer to a struct is flattened too: where it is nil, its attributes are missing. Keys
+// behind it are an error, and so are pointers to unexported types. A type that embeds itself, or one with
+// MarshalText, is refused unless named.
 package tags

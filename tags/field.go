@@ -7,7 +7,7 @@ import "reflect"
 type Field struct {
 	Name  string       // attribute name
 	Path  string       // Go path for messages, "Visit.Audit.Created"
-	Index []int        // path from the root struct, as reflect.Value.FieldByIndex takes it; never through a pointer
+	Index []int        // path from the root struct, as reflect.Type.FieldByIndex takes it; through pointers that are embedded
 	Type  reflect.Type // of the Go field
 
 	Key    Key
