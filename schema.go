@@ -51,7 +51,7 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
 		names = append(names, a.Name)
-		if offset, ok := offsetOf(t, a.Index); ok {
+		if offset, ok := offsetOf(t, a.Index); ok && a.Entity == "" {
 			sh.fields[fieldAt{offset, a.Type}] = slot
 		}
 		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
@@ -115,7 +115,7 @@ func actionOf(f tags.Field, encrypted bool) crypt.Action {
 	switch {
 	case !encrypted:
 		return crypt.Plain
-	case f.Key != 0 || f.Action == tags.Sign:
+	case f.Key != 0 || f.Action == tags.Sign || f.Entity != "":
 		return crypt.Sign
 	case f.Action == tags.Plain:
 		return crypt.Plain

@@ -54,6 +54,9 @@ func (f *field) place(v reflect.Value) reflect.Value {
 
 // clear sets the field to zero: the outermost embedded pointer, where it lies behind one.
 func (f *field) clear(v reflect.Value) {
+	if f.entity != "" {
+		return // blank
+	}
 	for _, i := range f.index {
 		if v = v.Field(i); v.Kind() == reflect.Pointer {
 			break

@@ -20,6 +20,7 @@ type Plan struct {
 	optional   []wire.Slot // those that may be left out
 	slots      []wire.Slot // all
 	taped      int
+	entity     int   // slot of the attribute that says what the item is, -1 for none
 	behind     []int // slots of fields behind embedded pointers
 	types      dynamicTypes
 	sources    sync.Pool
@@ -37,6 +38,7 @@ type Attribute struct {
 
 // describe makes the attributes of the sorted fields.
 func (p *Plan) describe(parsed []tags.Field) {
+	p.entity = entityOf(p.fields)
 	for i, f := range parsed {
 		if p.fields[i].behind {
 			p.behind = append(p.behind, i)

@@ -57,14 +57,18 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
 	err := f.codec.read(f.place(s.v), &s.d)
-	switch {
-	case err == nil:
-	case len(s.errs) < maxErrors:
-		s.errs = append(s.errs, s.plan.locate(slot, "decode", err))
-	default:
-		s.more++
+	if err != nil {
+		s.fail(s.plan.locate(slot, "decode", err))
 	}
 	return nil
+}
+
+func (s *Sink) fail(err *Error) {
+	if len(s.errs) == maxErrors {
+		s.more++
+		return
+	}
+	s.errs = append(s.errs, err)
 }
 
 // SetValue is Set of a stored value.
@@ -88,6 +92,9 @@ func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 // keep what they hold. The error joins an [*Error] for every attribute that could not be decoded, up to
 // 16 and then one that counts the others; the struct is zero as a whole.
 func (s *Sink) Finish() error {
+	if i := s.plan.entity; i >= 0 && !s.seen[i] {
+		s.fail(s.plan.locate(wire.Slot(i), "decode", s.plan.fields[i].missingEntity(s.plan.typ)))
+	}
 	if len(s.errs) > 0 {
 		if s.more > 0 {
 			s.errs = append(s.errs, &Error{Op: "decode", Type: s.plan.typ, Path: rootName(s.plan.typ), Reason: strconv.Itoa(s.more) + " more attributes failed"})

@@ -17,6 +17,7 @@ type field struct {
 	index   []int
 	offset  uintptr // in the struct
 	behind  bool    // an embedded pointer, which may be nil: there is no offset
+	entity  string  // what a blank field says; "": it holds a value
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
 	ifNil   bool                     // omitted says only that the field's first word, a pointer, is nil
@@ -51,6 +52,11 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 		at := path + f.step
 		if path == "" {
 			at = p.Path
+		}
+		if f.entity = p.Entity; f.entity != "" {
+			f.codec = entity(t, f.entity)
+			fields[i] = f
+			continue
 		}
 		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set, patches(p.Type, p.Null)}, at)
 		f.omitted = omission(f.codec, p)
@@ -104,6 +110,7 @@ func (c *compiler) structure(k *codec, path string) {
 	for i, f := range fields {
 		byName[f.name] = i
 	}
+	says := entityOf(fields)
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		if err := k.enter(e); err != nil {
 			return err
@@ -134,6 +141,7 @@ func (c *compiler) structure(k *codec, path string) {
 		if err := d.enter(t); err != nil {
 			return err
 		}
+		isEntity := says < 0
 		for d.r.Next() {
 			i, declared := byName[string(d.r.Key())]
 			if !declared {
@@ -143,8 +151,13 @@ func (c *compiler) structure(k *codec, path string) {
 			if err := f.codec.read(f.place(v), d); err != nil {
 				return err.in(f.step)
 			}
+			isEntity = isEntity || i == says
 		}
 		d.leave()
+		if !isEntity {
+			f := &fields[says]
+			return f.missingEntity(t).in(f.step)
+		}
 		return nil
 	}
 }

@@ -46,8 +46,8 @@ func checkName(f *Field, tag scanned) []problem {
 func looksLikeWord(tag scanned) bool {
 	head, _, hasValue := strings.Cut(tag.name, "=")
 	w := findWord(head)
-	if w == nil || w.values != nil && !hasValue {
-		return false // time and bool are no words without a value
+	if w == nil || (w.values != nil || w.named != nil) && !hasValue {
+		return false // time, bool and entity are no words without a value
 	}
 	return !slices.ContainsFunc(tag.words, func(sw scannedWord) bool { return sw.text == w.name })
 }

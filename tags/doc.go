@@ -28,6 +28,7 @@
 //	encrypt                any but keys                    encrypt and sign
 //	sign                   any                             sign only
 //	plain                  any but keys                    neither
+//	entity=NAME            a blank field of type struct{}  S NAME, always; what says something else is not read; signed
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
@@ -54,6 +55,14 @@
 //
 // These contradict: pk and sk; encrypt, sign and plain; time=, unixtime and unixmilli; null and
 // omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
+//
+// An entity says what a struct is, so that no item or document of another type is read into it:
+//
+//	_ struct{} `ddb:"kind,entity=order"`
+//
+// A struct has at most one, which may be embedded but not behind a pointer. It is signed in a table with
+// encryption; words other than sign are errors on it, and so is entity on any other field. Package mapper
+// tells by it which of several types an interface holds.
 //
 // # Names
 //
@@ -82,7 +91,7 @@
 // # Fields
 //
 // Exported fields without a tag are attributes under their Go name; unexported and blank ones are
-// skipped, and a tag on them is an error. An embedded struct is flattened into its parent, up to 64
+// skipped, and a tag on them is an error, but for entity on a blank one. An embedded struct is flattened into its parent, up to 64
 // deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
 // like any other. Two fields with one attribute name are an error wherever they stand: an outer field
 // does not hide an embedded one, whose value would be lost.

@@ -13,6 +13,7 @@ type Field struct {
 	Key    Key
 	Action Action
 	Time   TimeFormat
+	Entity string // what the attribute says, on a blank field; "": it is none
 
 	OmitEmpty  bool
 	OmitZero   bool

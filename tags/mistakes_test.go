@@ -67,7 +67,7 @@ func (o *octets) MarshalText() ([]byte, error) { return *o, nil }
 func (s status) MarshalText() ([]byte, error)  { return []byte("on"), nil }
 
 func TestMistakesInATag(t *testing.T) {
-	const words = "pk, sk, encrypt, sign, plain, omitempty, omitzero, null, set, time, unixtime, unixmilli and bool"
+	const words = "pk, sk, encrypt, sign, plain, entity, omitempty, omitzero, null, set, time, unixtime, unixmilli and bool"
 	const times = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
 	const sets = "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"
 	const quoteAll = "put all of it in single quotes and double the quote inside"

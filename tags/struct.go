@@ -53,6 +53,8 @@ type parser struct {
 	keys   map[Key]string    // role → path of the first field with it
 	unread bool              // a tag could not be taken apart: it may hold a pk
 
+	entity string // path of the first field with that word
+
 	within  []reflect.Type // embedded structs around the fields being parsed, the root first
 	pointer string         // path of the outermost embedded pointer among them
 }
@@ -92,7 +94,7 @@ func (p *parser) field(sf reflect.StructField, path string, index []int) {
 	switch {
 	case sf.Name == "_":
 		if tagged {
-			p.fail(path, text, problem{"tag on a blank field", "name the field or remove the tag"})
+			p.blank(sf, path, index, text, tag)
 		}
 	case sf.Anonymous && tag.name == "" && pointee(sf.Type).Kind() == reflect.Struct:
 		p.embedded(sf, path, index, text, tag)
@@ -153,7 +155,12 @@ func (p *parser) embedded(sf reflect.StructField, path string, index []int, text
 // attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
 func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	given, ps := apply(&f, tag)
-	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, given, p.nested))
+	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given))
+	if slices.Contains(given, findWord("entity")) {
+		ps = append(ps, p.checkEntity(&f, given, path)...)
+	} else {
+		ps = append(ps, checkPlaces(&f, given, p.nested)...)
+	}
 	if first, taken := p.names[f.Name]; taken {
 		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
 			`rename one, or skip one with ddb:"-"`})

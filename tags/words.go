@@ -9,9 +9,10 @@ import (
 // word is an entry of the closed grammar.
 type word struct {
 	name   string
-	key    Key                   // the role it gives; zero: none
-	values []string              // what may follow "="; nil: the word takes no value
-	apply  func(f *Field, v int) // v is the index into values, 0 without any
+	key    Key                         // the role it gives; zero: none
+	values []string                    // what may follow "="; nil: the word takes no value
+	apply  func(f *Field, v int)       // v is the index into values, 0 without any
+	named  func(f *Field, name string) // in place of both: a name follows "="
 
 	fits    func(reflect.Type) bool // nil: every type
 	fitting string                  // the fix where fits says no
@@ -36,6 +37,7 @@ var words = [...]word{
 	{name: "sign", apply: func(f *Field, _ int) { f.Action = Sign }, inNested: actionIsTop},
 	{name: "plain", apply: func(f *Field, _ int) { f.Action = Plain }, inNested: actionIsTop,
 		onKey: "keys are always signed: remove it"},
+	{name: "entity", named: func(f *Field, name string) { f.Entity = name }},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
 	{name: "omitzero", apply: func(f *Field, _ int) { f.OmitZero = true }, onKey: keyIsStored},
@@ -85,11 +87,14 @@ func apply(f *Field, tag scanned) (given []*word, ps []problem) {
 		}
 		given = append(given, w)
 		v, p := w.value(sw)
-		if p != nil {
+		switch {
+		case p != nil:
 			ps = append(ps, *p)
-			continue
+		case w.named != nil:
+			w.named(f, sw.value)
+		default:
+			w.apply(f, v)
 		}
-		w.apply(f, v)
 	}
 	return given, ps
 }
@@ -117,6 +122,10 @@ func understand(text string) (*word, *problem) {
 // value finds the index of a word's value among those it takes.
 func (w *word) value(sw scannedWord) (int, *problem) {
 	switch {
+	case w.named != nil && sw.value == "":
+		return 0, &problem{"word " + quote(w.name) + " lacks its name", "write " + w.name + "=NAME"}
+	case w.named != nil:
+		return 0, nil
 	case w.values == nil && sw.hasValue:
 		return 0, &problem{"word " + quote(w.name) + " takes no value", "write " + quote(w.name)}
 	case w.values == nil:
