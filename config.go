@@ -19,4 +19,9 @@ type Config struct {
 	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
 	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action.
 	Unknown crypt.Action
+
+	// Variants are the types that fields of interface types hold, each made with VariantOf. What they say
+	// of themselves is signed: a plain field that holds such an interface does not construct in a
+	// table with encryption.
+	Variants []Variant
 }

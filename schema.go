@@ -42,7 +42,7 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if table == "" {
 		return nil, nil, errors.New("the table's name is empty")
 	}
-	plan, err := mapper.Compile(t, mapper.Options{})
+	plan, err := mapper.Compile(t, mapper.Options{Variants: cfg.Variants})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,10 +123,16 @@ func actionOf(f tags.Field, encrypted bool) crypt.Action {
 	return crypt.Encrypt
 }
 
-// checkActions finds the fields that ask for protection in a table that has none.
+// checkActions finds the fields that ask for protection in a table that has none, and those that need it
+// in one that has.
 func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 	if cfg.Encryption != nil {
-		return nil
+		for _, a := range plan.Attributes() {
+			if a.Variants && actionOf(a.Field, true) == crypt.Plain {
+				errs = append(errs, fmt.Errorf("type %v, field %s: it is plain and holds an interface, so that anyone who can write to the table would choose the type that is read: take plain out", plan.Type(), a.Path))
+			}
+		}
+		return errs
 	}
 	if cfg.Unknown != 0 && cfg.Unknown != crypt.Refuse {
 		errs = append(errs, fmt.Errorf("Config.Unknown protects undeclared attributes by %v and Config.Encryption is nil: give keys, or leave it zero", cfg.Unknown))

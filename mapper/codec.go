@@ -13,6 +13,9 @@ type codec struct {
 	kind    wire.Kind // what is written; 0: depends on the value
 	nilable bool
 
+	isVariant bool     // what is stored says which of several types it is
+	parts     []*codec // what it is compiled of
+
 	// readsNull says that decode takes NULL too, which is the zero value of other types.
 	readsNull bool
 

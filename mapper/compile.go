@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,10 +25,15 @@ func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fa
 
 // Options change how types are mapped. The zero Options are those of a table that asks for nothing
 // special.
-type Options struct{}
+type Options struct {
+	// Variants are the types that interfaces with methods can hold.
+	Variants []Variant
+}
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
+	o.Variants = slices.Clone(o.Variants)
 	c := newCompiler(o, fast)
+	c.variants()
 	fields, err := tags.Root(t, c.tags())
 	if err != nil {
 		c.errs = append(c.errs, err)
@@ -65,6 +71,8 @@ type compiler struct {
 	errs      []error
 	surveying bool // tags has reported what cannot be stored
 	surveyed  map[reflect.Type]bool
+	building  *codec // whose parts are being compiled; nil: fields of the item
+	kin       []kin  // see variants; nil: not looked at
 }
 
 func newCompiler(o Options, fast bool) *compiler {
@@ -115,10 +123,16 @@ func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
 	if !ok {
 		k = &codec{typ: t, nilable: canBeNil(t)}
 		c.codecs[variant{t, w}] = k
+		outer := c.building
+		c.building = k
 		c.build(k, w, path)
+		c.building = outer
 		if !c.fast {
 			k.direct = nil
 		}
+	}
+	if c.building != nil {
+		c.building.parts = append(c.building.parts, k)
 	}
 	return k
 }
@@ -134,8 +148,10 @@ func canBeNil(t reflect.Type) bool {
 func (c *compiler) build(k *codec, w words, path string) {
 	t := k.typ
 	switch {
+	case t.Kind() == reflect.Interface && t.NumMethod() > 0:
+		c.oneOf(k, path)
 	case t.Kind() == reflect.Interface:
-		c.anything(k, path)
+		c.anything(k)
 	case t.Kind() == reflect.Pointer:
 		c.pointer(k, w, path)
 	case t == timeType:

@@ -38,7 +38,7 @@ func ExampleCompile_mistakes() {
 	_, err := mapper.Compile(reflect.TypeFor[Visit](), mapper.Options{})
 	fmt.Println(err)
 	// Output:
-	// mapper: compile: Visit.Doctor (fmt.Stringer): interface with methods: what is stored does not say which type to read it into; use any or a concrete type
+	// mapper: compile: Visit.Doctor (fmt.Stringer): interface with methods: what is stored does not say which type to read it into; name types that implement it in Config.Variants, or use any or a concrete type
 	// mapper: compile: Visit.Wards (map[bool]string): its keys have no text: use keys of a string or integer type, or of one with MarshalText
 }
 

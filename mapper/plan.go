@@ -34,6 +34,9 @@ type Attribute struct {
 	// Kind is the type it is stored as; zero for an interface, whose value decides. Where the value can
 	// be nil, NULL is possible too.
 	Kind wire.Kind
+
+	// Variants says that it holds an interface with methods: what is stored decides which type is read.
+	Variants bool
 }
 
 // describe makes the attributes of the sorted fields.
@@ -43,7 +46,7 @@ func (p *Plan) describe(parsed []tags.Field) {
 		if p.fields[i].behind {
 			p.behind = append(p.behind, i)
 		}
-		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
+		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind, p.fields[i].codec.holdsVariants(make(map[*codec]bool))})
 		number := -1
 		if asksUser(f.Type, make(map[reflect.Type]bool)) {
 			number = p.taped
