@@ -22,20 +22,24 @@
 //	slice                                   L          L, SS, NS, BS
 //	array                                   L          the same, of exactly its length
 //	slice, array with set; StringSet, …     SS NS BS   the same
-//	map with keys of a string or integer    M          M; two keys that are one in Go are an error
-//	type, time.Time or with MarshalText
-//	map[T]struct{}; map[T]bool with set     SS NS BS   L, SS, NS, BS; two members that are one in Go are an error
+//	map with keys that have text            M          M
+//	map[T]struct{}; map[T]bool with set     SS NS BS   L, SS, NS, BS
 //	struct                                  M          M; members that it does not declare are dropped
+//	blank field with entity=NAME            S          S, this very name
 //	pointer                                 as its element; nil: see below
+//	interface with methods                  M          M, as the [Variant] that it says it is
 //	any                                     as the value it holds; read as nil, bool, string, Number, []byte,
 //	                                        StringSet, NumberSet, BinarySet, []any and map[string]any
 //
-// A set from a map of bools has the keys whose value is true.
-//
-// MarshalText goes before every Go kind, and serves as member of a set and key of a map. *T may have the methods of T.
+// MarshalText goes before every Go kind, and serves as member of a set. *T may have the methods of T.
 // Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to
-// interfaces; interfaces with methods; maps with other keys, floats too; MarshalText without UnmarshalText;
-// structs that have fields and store none of them; big.Float, which does not store its precision.
+// interfaces; interfaces with methods that no variant implements; maps with other keys; MarshalText
+// without UnmarshalText; structs that have fields and store none of them; big.Float, which does not
+// store its precision.
+//
+// Keys of maps that have text are strings, integers, in decimal, times, and what has MarshalText. A set
+// from a map of bools has the keys whose value is true. Two stored keys or members that are one in Go are
+// an error.
 //
 // Numbers have at most 38 significant digits and a magnitude up to 9.99…E+125. What does not fit is an
 // error in both directions, except that a float is read as the nearest one. The zero Number is 0.
@@ -49,15 +53,18 @@
 //	nil slice, map            left out     NULL              NULL
 //	nil pointer, interface    left out     NULL              NULL
 //	empty slice, map          L, M or B    L, M or B         L, M or B
+//	nil **T                   left out     NULL              NULL
+//	**T that points to nil    NULL         error             error
 //	nil set                   left out     NULL              -
 //	empty set                 left out     left out          error: DynamoDB stores none
 //
 // omitempty leaves out what encoding/json calls empty, the zero time.Time and what MarshalText makes
 // the empty text of; omitzero what IsZero, or the zero value, says. This holds for fields of nested
-// structs as for those of the item.
+// structs as for those of the item. The fields behind an embedded pointer are left out where it is nil.
 //
-// NULL is read as the zero value of any type, but as a pointer to nil into a field **T without null, which
-// tells what is missing from what is NULL, as a JSON merge patch does. A declared field whose attribute is missing is set to its
+// NULL is read as the zero value of any type; but into a field **T without null as a pointer to nil, which
+// tells NULL from what is missing, as a JSON merge patch does. An embedded pointer is set to a new struct
+// where one of its attributes is present, else to nil. A declared field whose attribute is missing is set to its
 // zero value; names match exactly. Decoding writes to no memory that the struct referred to before, and
 // needs as much as the members that are stored have in Go.
 //

@@ -189,12 +189,12 @@ func (*WildB) wild() {}
 // Half reads two letters as one.
 type Half byte
 
-func (h Half) MarshalText() ([]byte, error) { return []byte{byte(h)}, nil }
+func (h Half) MarshalText() ([]byte, error) { return []byte{max(byte(h), 'a')}, nil }
 
 func (h *Half) UnmarshalText(b []byte) error {
 	*h = 'a'
 	if len(b) > 0 {
-		*h = Half('a' + b[0]%13)
+		*h = Half('a' + (b[0]-'a')%13)
 	}
 	return nil
 }
