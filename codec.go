@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
 }
 
 // Decode verifies and decrypts an item as the table stores it. Attributes that T does not declare are
-// verified and dropped. After an error v is the zero T.
+// verified, and dropped unless T has an [Unknown]. After an error v is the zero T.
 func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error) {
 	if err := c.decode(ctx, item, &v, nil); err != nil {
 		var zero T
@@ -99,8 +100,18 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 	plan := c.shape.plan.Source(v)
 	defer plan.Release()
 	var src wire.Source = plan
+	keeps := c.shape.plan.KeepsUndeclared()
+	if keeps {
+		if err := c.shape.checkUndeclared(plan, c.enc != nil); err != nil {
+			return encoded{}, err
+		}
+	}
 	if from != nil {
-		src = &extended{plan, c.shape.layout.Len(), from, unchanged}
+		e := &extended{Source: plan, declared: c.shape.layout.Len(), item: from, unchanged: unchanged}
+		if !keeps {
+			e.undeclared = from.undeclared
+		}
+		src = e
 	}
 
 	e, err := c.protect(ctx, src)
@@ -154,10 +165,10 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	}
 	if keep != nil {
 		*keep = opened{declared: make(map[wire.Slot]types.AttributeValue)}
-	} else if c.enc == nil {
+	} else if c.enc == nil && !c.shape.plan.KeepsUndeclared() {
 		return c.decodePlain(item, v)
 	}
-	sink := &keeping{Sink: c.shape.plan.Sink(v), declared: c.shape.layout.Len(), keep: keep}
+	sink := &keeping{Sink: c.shape.plan.Sink(v), plan: c.shape.plan, declared: c.shape.layout.Len(), keep: keep}
 	defer sink.Release()
 	var actions map[string]crypt.Action
 	if c.enc != nil && c.seal == nil {
@@ -182,7 +193,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	return sink.Finish()
 }
 
-// decodePlain is decode where nothing is encrypted and nothing kept.
+// decodePlain is decode where nothing is encrypted and nothing kept, neither apart from T nor in it.
 func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
 	sink := c.shape.plan.Sink(v)
 	defer sink.Release()
@@ -193,27 +204,37 @@ func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
 			sink.SetValue(wire.Slot(slot), stored)
 		}
 	}
-	if err := c.checkPlain(item, declared); err != nil {
-		return err
+	for _, k := range c.shape.keys {
+		if !sink.Has(k.slot) {
+			return c.checkKeys(item)
+		}
 	}
-	return sink.Finish()
+	if declared < len(item) {
+		if err := c.checkUndeclared(item); err != nil {
+			return err
+		}
+	}
+	if err := sink.Finish(); err != nil {
+		return cmp.Or(c.checkKeys(item), err)
+	}
+	return nil
 }
 
-// checkPlain refuses an item without its keys, and undeclared attributes that say it is not plain or are
-// not wanted. declared is how many attributes are known to be declared, -1 for not counted.
-func (c *Codec[T]) checkPlain(item crypt.Item, declared int) error {
+// checkKeys refuses an item without its keys.
+func (c *Codec[T]) checkKeys(item crypt.Item) error {
 	for _, k := range c.shape.keys {
 		if attribute.KindOf(item[k.name]) == 0 {
 			return fmt.Errorf("%w: no key attribute %q: is it an item of this table, and read whole?", crypt.ErrFormat, k.name)
 		}
 	}
-	if declared == len(item) {
-		return nil
-	}
+	return nil
+}
+
+// checkUndeclared refuses attributes that say that the item is not plain, or that are not wanted.
+func (c *Codec[T]) checkUndeclared(item crypt.Item) error {
 	for _, name := range slices.Sorted(maps.Keys(item)) {
-		_, isDeclared := c.shape.layout.Slot(name)
-		switch {
-		case isDeclared || c.enc != nil:
+		switch _, declared := c.shape.layout.Slot(name); {
+		case declared:
 		case crypt.Reserved(name):
 			return fmt.Errorf("%w: attribute %q says that the item is encrypted and Config.Encryption is nil: give the table its format and keys", crypt.ErrFormat, name)
 		case c.shape.schema.Unknown() == crypt.Refuse:
@@ -225,8 +246,13 @@ func (c *Codec[T]) checkPlain(item crypt.Item, declared int) error {
 
 // readPlain reads an item that is not encrypted, or no longer.
 func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
-	if err := c.checkPlain(item, -1); err != nil {
+	if err := c.checkKeys(item); err != nil {
 		return err
+	}
+	if c.enc == nil {
+		if err := c.checkUndeclared(item); err != nil {
+			return err
+		}
 	}
 	for _, s := range it.Present() {
 		p := wire.Plain
@@ -243,21 +269,25 @@ func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[st
 	return nil
 }
 
-// values are the attributes of v as they would be stored without encryption, by slot.
-func (c *Codec[T]) values(v *T) (map[wire.Slot]types.AttributeValue, error) {
+// values are the attributes of v as they would be stored without encryption.
+func (c *Codec[T]) values(v *T) (crypt.Item, error) {
 	src := c.shape.plan.Source(v)
 	defer src.Release()
 	w := attribute.NewWriter(*c.sizes.Load())
-	values := make(map[wire.Slot]types.AttributeValue)
+	values := make(crypt.Item)
 	for _, s := range src.Slots(nil) {
 		if err := src.Write(s, w); err != nil {
 			return nil, err
 		}
+		name := src.Name(s)
+		if int(s) < c.shape.layout.Len() {
+			name = c.shape.name(s)
+		}
 		value, err := w.Value()
 		if err != nil {
-			return nil, fmt.Errorf("attribute %q: %w", c.shape.name(s), err)
+			return nil, fmt.Errorf("attribute %q: %w", name, err)
 		}
-		values[s] = value
+		values[name] = value
 	}
 	return values, nil
 }

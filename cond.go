@@ -20,6 +20,8 @@ type cond struct {
 
 	join string // AND, OR, NOT
 	kids []*cond
+
+	version any // what Unchanged demands; nil: it is no such condition
 }
 
 func compare[T, V any](f Field[T, V], form string, args ...any) Cond[T] {
@@ -109,7 +111,6 @@ func (c *cond) text(e *expression) (string, error) {
 	if !c.bare && e.shape.encrypted(slot) {
 		return "", fmt.Errorf("attribute %q: %w: declare it sign or plain, or decide after reading", name, ErrUnqueryable)
 	}
-	parts := []any{e.name(name)}
 	var values []string
 	for _, arg := range c.args {
 		if e.shape.plan.Omits(slot, arg) {
@@ -127,10 +128,21 @@ func (c *cond) text(e *expression) (string, error) {
 		}
 		values = []string{strings.Join(values, ", ")}
 	}
+	current := c.on(e.name(name), values)
+	was := e.shape.was(slot)
+	if was == "" {
+		return current, nil
+	}
+	return fmt.Sprintf("(attribute_exists(%[1]s) AND %[2]s) OR (attribute_not_exists(%[1]s) AND %[3]s)", e.name(name), current, c.on(e.name(was), values)), nil
+}
+
+// on writes the comparison c of the attribute with that alias.
+func (c *cond) on(alias string, values []string) string {
+	parts := []any{alias}
 	for _, v := range values {
 		parts = append(parts, v)
 	}
-	return fmt.Sprintf(c.form, parts...), nil
+	return fmt.Sprintf(c.form, parts...)
 }
 
 func (c *cond) connective(e *expression) (string, error) {

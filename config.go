@@ -1,8 +1,10 @@
 package ddb
 
-import "github.com/dynaseal/ddb/crypt"
+import (
+	"github.com/dynaseal/ddb/crypt"
+)
 
-// Config says how a table's items are protected. Every zero value is safe. It may be shared by all
+// Config says how a table's items are protected and stored. Every zero value is safe. It may be shared by all
 // tables of a program.
 type Config struct {
 	// Encryption is the format items are written in and the keys they are written with, such as
@@ -17,8 +19,20 @@ type Config struct {
 
 	// Unknown is how attributes that T does not declare are protected. Zero: on reading, whatever
 	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
-	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action.
+	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action. A T with an Unknown
+	// keeps them; else they are read, verified and dropped.
 	Unknown crypt.Action
+
+	// Codecs store types that you cannot change as others, see [CodecFor]. They hold for this table
+	// only; at most one is for a type.
+	Codecs []TypeCodec
+
+	// FallbackTag is the tag that is read on fields without a ddb tag: "dynamodbav", so that types
+	// written for the SDK's attributevalue need little more than the keys, as in `ddb:"id,pk"`. Names, "-",
+	// omitempty, unixtime and the set words mean what they mean there; other words are errors. Times of
+	// such fields are stored as there (RFC 3339, no trailing zeros). "": none. Actions come from ddb tags
+	// alone: in a table with encryption such fields are encrypted.
+	FallbackTag string
 
 	// Variants are the types that fields of interface types hold, each made with VariantOf. What they say
 	// of themselves is signed: a plain field that holds such an interface does not construct in a

@@ -33,7 +33,10 @@
 //
 // [Table.Create], [Table.Put] and [Table.Replace] differ in what they demand of the item before.
 // [Table.Modify] is read, change, write, without losing what others write in between. [Table.Swap]
-// and [Table.Take] return what they replaced or deleted, verified first.
+// and [Table.Take] return what they replaced or deleted, verified first. A field with the word version
+// makes every write demand that nobody wrote the item since it was read; see [Table.Put]. Attributes
+// that T does not declare survive Modify; the other writes replace the whole item, and keep them where T
+// has an [Unknown].
 //
 // # Backwards compatibility
 //

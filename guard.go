@@ -85,10 +85,10 @@ func (t *Table[T]) unsigned(from *opened) (names []string) {
 // conflict tells why a guarded write was refused. If the item is still the one read, or still missing, it
 // was the user's condition. If it is another the write is worth another try, unless an earlier attempt
 // may have made it so: then what was read is gone, and trying again would apply the call twice.
-func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, sent attempts, failed *types.ConditionalCheckFailedException) (again bool, err error) {
+func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, when []Cond[T], sent attempts, failed *types.ConditionalCheckFailedException) (again bool, err error) {
 	same := read == nil && len(failed.Item) == 0 || read != nil && attribute.EqualItems(read, failed.Item)
 	if same {
-		return false, t.conditionError(ctx, key, ErrCondition, failed)
+		return false, t.conditionError(ctx, key, refusal(t.shape, when, failed.Item), failed)
 	}
 	return sent.unknown == 0, fmt.Errorf("%w: %w", sent.uncertain(ErrConflict), failed)
 }

@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"internal/ddbec":      {"internal/wire", "internal/number"},
 	"internal/ddbjson":    {},
 	"internal/expr":       {"internal/attribute", "internal/number", "internal/wire"},
+	"internal/javaitems":  {"", "crypt", "internal/..."},
 	"internal/testenv":    {},
 	"examples/quickstart": {"...", "tags", "mapper", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/...", ""},
 }

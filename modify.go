@@ -20,9 +20,10 @@ import (
 // run more than once. It returns the item as written.
 //
 // What f left alone stays as it is stored, to the last digit, and so do attributes that T does not
-// declare, with the protection they have. Inside a document that f did change, members that its Go
+// declare, with the protection they have; where T has an [Unknown] f may delete some of those. Inside a document that f did change, members that its Go
 // type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
-// alone are not sent, so updates that others make to them survive.
+// alone are not sent, so updates that others make to them survive. Where T has a version it grows by one
+// if f changed anything else; what f makes of it does not count.
 //
 // The error wraps ErrNotFound if there is no item, ErrConflict if others keep changing it, ErrUncertain
 // too if the change may have been applied, and is f's own error if f returns one: nothing is then
@@ -45,11 +46,16 @@ func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T,
 		if err != nil {
 			return false, err
 		}
+		was := v
 		if err := f(&v); err != nil {
 			return false, err
 		}
+		t.written(&v, &was) // the version is not the function's to change
 		after, err := t.values(&v)
 		if err != nil {
+			return false, err
+		}
+		if err := t.advance(&v, before, after); err != nil {
 			return false, err
 		}
 		enc, err := t.encode(ctx, &v, from, t.unchanged(before, after))
@@ -66,11 +72,12 @@ func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T,
 }
 
 // unchanged are the slots that have the same value, or none, in both.
-func (t *Table[T]) unchanged(before, after map[wire.Slot]types.AttributeValue) (slots []wire.Slot) {
+func (t *Table[T]) unchanged(before, after crypt.Item) (slots []wire.Slot) {
 	for i := range t.shape.action {
 		s := wire.Slot(i)
-		was, had := before[s]
-		is, has := after[s]
+		name := t.shape.name(s)
+		was, had := before[name]
+		is, has := after[name]
 		if had == has && (!has || attribute.Equal(was, is)) {
 			slots = append(slots, s)
 		}
@@ -124,6 +131,11 @@ func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string
 	for _, name := range t.unsigned(from) {
 		if slices.Contains(changed, name) {
 			e.unchanged(name, read)
+		}
+	}
+	for _, name := range changed { // what came with another item's Unknown
+		if _, declared := t.shape.layout.Slot(name); !declared && read[name] == nil {
+			e.missing(name)
 		}
 	}
 	return e, checkLength(e.text)

@@ -16,6 +16,12 @@ import (
 // random bytes in its own encrypted attributes and succeeds. An item with no encrypted attribute has
 // none: the error is then the condition that the first attempt may have made false, and wraps
 // ErrUncertain too. This holds for Create, Replace, Swap and Modify as well.
+//
+// Where T has a version, what is stored has the version after v's, and so has v once the write
+// succeeded, not before. The stored item must have v's version, which says that nobody wrote it since v
+// was read; the error wraps ErrConflict if it has another. Version 0 is also that of a missing item
+// and of an item without the attribute. Replace and Swap demand the same; Create demands nothing of
+// versions.
 func (t *Table[T]) Put(ctx context.Context, v *T, when ...Cond[T]) error {
 	return t.write(ctx, "put", v, anyPresence, when)
 }
@@ -48,23 +54,34 @@ func (t *Table[T]) write(ctx context.Context, op string, v *T, p presence, when 
 	case mustExist:
 		e.exists(partitionKey)
 	}
+	if p != mustBeMissing {
+		when = t.unchangedSince(v, when)
+	}
 	if err := addAll(e, when); err != nil {
 		return t.fail(op, nil, err)
 	}
-	enc, err := t.encode(ctx, v, nil, nil)
+	next, err := t.next(v)
+	if err != nil {
+		return t.fail(op, nil, err)
+	}
+	enc, err := t.encode(ctx, next, nil, nil)
 	if err != nil {
 		return t.fail(op, nil, err)
 	}
 	key := t.shape.keyOf(enc.item)
 	failed, sent, err := t.put(ctx, enc, e)
-	if failed == nil {
-		return t.fail(op, key, err)
+	switch {
+	case failed != nil:
+		cause := p.cause(failed, len(when), refusal(t.shape, when, failed.Item))
+		err = t.conditionError(ctx, key, sent.uncertain(cause), failed)
+	case err == nil:
+		t.written(v, next)
 	}
-	return t.fail(op, key, t.conditionError(ctx, key, sent.uncertain(p.cause(failed, len(when))), failed))
+	return t.fail(op, key, err)
 }
 
 // cause tells which of a write's demands was not met.
-func (p presence) cause(failed *types.ConditionalCheckFailedException, conditions int) error {
+func (p presence) cause(failed *types.ConditionalCheckFailedException, conditions int, otherwise error) error {
 	found := len(failed.Item) > 0
 	switch {
 	case p == mustBeMissing && (found || conditions == 0):
@@ -72,7 +89,7 @@ func (p presence) cause(failed *types.ConditionalCheckFailedException, condition
 	case p == mustExist && (!found || conditions == 0):
 		return ErrNotFound
 	}
-	return ErrCondition
+	return otherwise
 }
 
 // put sends a PutItem. failed is set if the condition was not met by somebody else's item.

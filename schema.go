@@ -23,6 +23,8 @@ type shape struct {
 	action []crypt.Action // by slot
 	keys   []keyAttribute // partition key, sort key
 	fields map[fieldAt]wire.Slot
+
+	version wire.Slot // -1: T has none
 }
 
 type keyAttribute struct {
@@ -42,19 +44,25 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if table == "" {
 		return nil, nil, errors.New("the table's name is empty")
 	}
-	plan, err := mapper.Compile(t, mapper.Options{Variants: cfg.Variants})
+	plan, err := mapper.Compile(t, mapper.Options{Codecs: cfg.Codecs, FallbackTag: cfg.FallbackTag, Variants: cfg.Variants})
 	if err != nil {
 		return nil, nil, err
 	}
-	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot)}
+	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot), version: -1}
 	var names []string
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
 		names = append(names, a.Name)
+		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
+		if plan.Current(slot) != slot {
+			continue // an old name, which nothing refers to
+		}
 		if offset, ok := offsetOf(t, a.Index); ok && a.Entity == "" {
 			sh.fields[fieldAt{offset, a.Type}] = slot
 		}
-		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
+		if a.Version {
+			sh.version = slot
+		}
 	}
 	for _, role := range []tags.Key{tags.PartitionKey, tags.SortKey} {
 		for i, a := range plan.Attributes() {
@@ -110,15 +118,16 @@ func logicalName(table string, cfg Config) string {
 	return table
 }
 
-// actionOf is the action of a field: in a table with encryption, protection is the default.
+// actionOf is the action of a field: in a table with encryption, protection is the default. What the
+// service compares is signed, never encrypted.
 func actionOf(f tags.Field, encrypted bool) crypt.Action {
 	switch {
 	case !encrypted:
 		return crypt.Plain
-	case f.Key != 0 || f.Action == tags.Sign || f.Entity != "":
-		return crypt.Sign
 	case f.Action == tags.Plain:
 		return crypt.Plain
+	case f.Key != 0 || f.TTL || f.Version || f.Entity != "" || f.Action == tags.Sign:
+		return crypt.Sign
 	}
 	return crypt.Encrypt
 }
@@ -137,7 +146,10 @@ func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 	if cfg.Unknown != 0 && cfg.Unknown != crypt.Refuse {
 		errs = append(errs, fmt.Errorf("Config.Unknown protects undeclared attributes by %v and Config.Encryption is nil: give keys, or leave it zero", cfg.Unknown))
 	}
-	for _, a := range plan.Attributes() {
+	for i, a := range plan.Attributes() {
+		if plan.Current(wire.Slot(i)) != wire.Slot(i) {
+			continue
+		}
 		if a.Action == tags.Encrypt || a.Action == tags.Sign {
 			errs = append(errs, fmt.Errorf("type %v, field %s: the tag asks for protection and Config.Encryption is nil: give keys, or take the word out", plan.Type(), a.Path))
 		}
@@ -166,6 +178,9 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr, ok bool) {
 }
 
 func (sh *shape) name(s wire.Slot) string { return sh.plan.Attributes()[s].Name }
+
+// was is the name before of the attribute at slot, "" if it was not renamed.
+func (sh *shape) was(s wire.Slot) string { return sh.plan.Attributes()[s].Was }
 
 func (sh *shape) encrypted(s wire.Slot) bool { return sh.action[s] == crypt.Encrypt }
 

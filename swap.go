@@ -10,10 +10,15 @@ import (
 // Swap writes v and returns the item it replaced, verified and decrypted, or the zero T (its keys are
 // empty) if there was none. It reads first and writes on condition that what it read is still there,
 // so an item that does not verify is not destroyed. If others keep changing the item in between, the
-// error wraps ErrConflict. If it wraps ErrUncertain, an attempt whose answer was lost may have replaced
+// error wraps ErrConflict, as it does if v has another version than the item. If it wraps ErrUncertain, an attempt whose answer was lost may have replaced
 // old, which is then returned beside the error.
 func (t *Table[T]) Swap(ctx context.Context, v *T, when ...Cond[T]) (old T, err error) {
-	enc, err := t.encode(ctx, v, nil, nil)
+	when = t.unchangedSince(v, when)
+	next, err := t.next(v)
+	if err != nil {
+		return old, t.fail("swap", nil, err)
+	}
+	enc, err := t.encode(ctx, next, nil, nil)
 	if err != nil {
 		return old, t.fail("swap", nil, err)
 	}
@@ -32,8 +37,11 @@ func (t *Table[T]) Swap(ctx context.Context, v *T, when ...Cond[T]) (old T, err 
 		if failed == nil {
 			return false, err
 		}
-		return t.conflict(ctx, key, read, sent, failed)
+		return t.conflict(ctx, key, read, when, sent, failed)
 	})
+	if err == nil {
+		t.written(v, next)
+	}
 	return unlessLost(old, err), t.fail("swap", key, err)
 }
 
@@ -64,7 +72,7 @@ func (t *Table[T]) Take(ctx context.Context, k Key[T], when ...Cond[T]) (old T, 
 		case len(failed.Item) == 0 && sent.unknown > 0:
 			return false, nil // an earlier attempt of ours deleted it
 		}
-		return t.conflict(ctx, key, read, sent, failed)
+		return t.conflict(ctx, key, read, when, sent, failed)
 	})
 	return unlessLost(old, err), t.fail("take", key, err)
 }

@@ -6,6 +6,10 @@ import "github.com/dynaseal/ddb/mapper"
 // a number, so that no digit is lost.
 type Number = mapper.Number
 
+// Unknown holds the attributes of an item that T does not declare: the type of a field tagged
+// ddb:",unknown".
+type Unknown = mapper.Unknown
+
 // Variant is a type that fields of interface types can hold, for Config.Variants.
 type Variant = mapper.Variant
 
@@ -21,3 +25,32 @@ type (
 	NumberSet = mapper.NumberSet
 	BinarySet = mapper.BinarySet
 )
+
+// Marshaler and Unmarshaler are the methods of a type that says itself how it is stored. The type has
+// both.
+type (
+	Marshaler   = mapper.Marshaler
+	Unmarshaler = mapper.Unmarshaler
+)
+
+// ErrOmit is what a [Marshaler], or the function of a [TypeCodec], answers for a value that is not to be
+// stored: the field or the member of a map is left out.
+var ErrOmit = mapper.ErrOmit
+
+// TypeCodec stores a type as another one; [CodecFor] makes it, Config.Codecs takes it.
+type TypeCodec = mapper.TypeCodec
+
+// CodecFor returns the TypeCodec that stores a T as a V is stored, wherever it is: in a field, behind a
+// pointer, in slices, maps and sets, in an interface. The words of a field say how the V is stored.
+//
+//	ddb.CodecFor(
+//		func(id uuid.UUID) (string, error) { return id.String(), nil },
+//		uuid.Parse,
+//	)
+//
+// A nil T is not encoded, since there is nothing in it, and NULL is decoded where V can be nil only: else
+// it is the zero T. encode may answer [ErrOmit]. The texts of errors are never shown, since they may
+// hold the value. Both functions are called from many goroutines, and encode maybe twice for a value.
+func CodecFor[T, V any](encode func(T) (V, error), decode func(V) (T, error)) TypeCodec {
+	return mapper.CodecFor(encode, decode)
+}

@@ -186,7 +186,7 @@ func BenchmarkItem(b *testing.B) {
 	require.NoError(b, err)
 
 	measure := func(name string, op func() error) {
-		b.Run("ddbec/"+name, func(b *testing.B) {
+		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := op(); err != nil {
@@ -195,9 +195,13 @@ func BenchmarkItem(b *testing.B) {
 			}
 		})
 	}
-	measure("write/dynaseal", func() error { _, err := c.Encode(b.Context(), &v); return err })
+	measure("ddbec/write/dynaseal", func() error { _, err := c.Encode(b.Context(), &v); return err })
 	out := make([][]byte, len(values))
-	measure("write/floor", func() error { f.write(values, out); return nil })
-	measure("read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
-	measure("read/floor", func() error { return f.read(stored, signature, out) })
+	measure("ddbec/write/floor", func() error { f.write(values, out); return nil })
+	measure("ddbec/read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
+	measure("ddbec/read/floor", func() error { return f.read(stored, signature, out) })
+
+	core := newCore(b, m)
+	measure("ddbec/write/core", core.write)
+	measure("ddbec/read/core", core.read)
 }

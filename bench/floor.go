@@ -16,13 +16,19 @@ import (
 // attribute values, no mapper, no checks that a hostile item needs, buffers used again. It is what
 // the primitives alone cost.
 type floor struct {
-	block  cipher.Block
+	enc    ivSetter // one for all attributes: the standard library's modes take another IV
+	dec    ivSetter
 	mac    hash.Hash
 	table  [32]byte
 	fields []floorField
 	text   []byte // of one serialised value
 	toSign []byte
 	sum    []byte
+}
+
+type ivSetter interface {
+	cipher.BlockMode
+	SetIV([]byte)
 }
 
 type floorField struct {
@@ -35,7 +41,9 @@ func newFloor(encryption, signing []byte, names []string, encrypted []bool) (*fl
 	if err != nil {
 		return nil, err
 	}
-	f := &floor{block: block, mac: hmac.New(sha256.New, signing), table: sha256.Sum256([]byte("TABLE>customers<TABLE"))}
+	f := &floor{mac: hmac.New(sha256.New, signing), table: sha256.Sum256([]byte("TABLE>customers<TABLE"))}
+	var iv [aes.BlockSize]byte
+	f.enc, f.dec = cipher.NewCBCEncrypter(block, iv[:]).(ivSetter), cipher.NewCBCDecrypter(block, iv[:]).(ivSetter)
 	for i, name := range names {
 		flag := "PLAINTEXT"
 		if encrypted[i] {
@@ -97,7 +105,8 @@ func (f *floor) write(values, stored [][]byte) (signature []byte) {
 		for j := n; j < len(body); j++ {
 			body[j] = byte(len(body) - n)
 		}
-		cipher.NewCBCEncrypter(f.block, out[:aes.BlockSize]).CryptBlocks(body, body)
+		f.enc.SetIV(out[:aes.BlockSize])
+		f.enc.CryptBlocks(body, body)
 		stored[i] = out
 	}
 	copy(slab, f.sign(stored))
@@ -125,7 +134,8 @@ func (f *floor) read(stored [][]byte, signature []byte, values [][]byte) error {
 		}
 		out := slab[:len(stored[i])-aes.BlockSize]
 		slab = slab[len(out):]
-		cipher.NewCBCDecrypter(f.block, stored[i][:aes.BlockSize]).CryptBlocks(out, stored[i][aes.BlockSize:])
+		f.dec.SetIV(stored[i][:aes.BlockSize])
+		f.dec.CryptBlocks(out, stored[i][aes.BlockSize:])
 		values[i] = out[6 : len(out)-int(out[len(out)-1])]
 	}
 	return nil

@@ -20,7 +20,7 @@ import (
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
-var update = flag.Bool("update", false, "write a selection of this run's items to ../testdata/ddbec")
+var update = flag.Bool("update", false, "write what the peers wrote to ../testdata")
 
 const (
 	vectorsDir     = "../testdata/ddbec"

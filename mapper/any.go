@@ -9,6 +9,16 @@ import (
 // anything is an interface without methods. It takes whatever can be mapped; what it is read as is in
 // the package comment.
 func (c *compiler) anything(k *codec) {
+	k.asks = func(v reflect.Value, e *encoder) bool {
+		held := v.Elem()
+		dynamic, err := e.types.codec(held.Type())
+		if err != nil || dynamic.asks == nil {
+			return false
+		}
+		p := reflect.New(held.Type()).Elem()
+		p.Set(held)
+		return dynamic.mayLeaveOut(p, e)
+	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		held := v.Elem()
 		dynamic, err := e.types.codec(held.Type())

@@ -9,15 +9,17 @@ import (
 // codec is a Go type with its words compiled: one closure a direction. Containers hold the codec of
 // their members by pointer, so that a recursive type refers to itself before it is complete.
 type codec struct {
-	typ     reflect.Type
-	kind    wire.Kind // what is written; 0: depends on the value
-	nilable bool
+	typ  reflect.Type
+	kind wire.Kind // what is written; 0: depends on the value
 
-	isVariant bool     // what is stored says which of several types it is
-	parts     []*codec // what it is compiled of
+	// isNil reports whether there is nothing in v, so that NULL is written; nil: there always is.
+	isNil func(v reflect.Value) bool
 
 	// readsNull says that decode takes NULL too, which is the zero value of other types.
 	readsNull bool
+
+	isVariant bool     // what is stored says which of several types it is
+	parts     []*codec // what it is compiled of
 
 	// encode writes v, which is addressable and not nil. What the Writer refused of it is for the caller
 	// to report, but for members whose place only encode knows.
@@ -32,6 +34,13 @@ type codec struct {
 
 	// empty is what omitempty leaves out; nil: what encoding/json does for the Go kind.
 	empty func(v reflect.Value) bool
+
+	// emptySet reports whether v is a set without members, which DynamoDB does not store; nil: no set.
+	emptySet func(v reflect.Value) bool
+
+	// asks reports whether v, which is not nil, may say itself that it is to be left out; nil: it never
+	// does. It does so by an Error that encode returns, see ErrOmit.
+	asks func(v reflect.Value, e *encoder) bool
 }
 
 // encoder is the state of writing one attribute.
@@ -43,7 +52,7 @@ type encoder struct {
 
 // write writes v, as NULL where it is nil, and reports what the Writer refused of it.
 func (k *codec) write(v reflect.Value, e *encoder) *Error {
-	if k.nilable && v.IsNil() {
+	if k.isNil != nil && k.isNil(v) {
 		e.w.Null()
 	} else if err := k.encode(v, e); err != nil {
 		return err

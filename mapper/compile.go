@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/dynaseal/ddb/tags"
 )
 
@@ -26,12 +28,17 @@ func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fa
 // Options change how types are mapped. The zero Options are those of a table that asks for nothing
 // special.
 type Options struct {
-	// Variants are the types that interfaces with methods can hold.
-	Variants []Variant
+	Codecs []TypeCodec // of types that are stored as others, at most one for a type
+
+	// FallbackTag is the key of another library's tag that is read where a field has no ddb tag, see
+	// [tags.Options]; "": none.
+	FallbackTag string
+
+	Variants []Variant // the types that interfaces with methods can hold
 }
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
-	o.Variants = slices.Clone(o.Variants)
+	o.Codecs, o.Variants = slices.Clone(o.Codecs), slices.Clone(o.Variants)
 	c := newCompiler(o, fast)
 	c.variants()
 	fields, err := tags.Root(t, c.tags())
@@ -41,11 +48,14 @@ func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
 		return nil, errors.Join(c.errs...)
 	}
 	p := &Plan{typ: t, pointer: reflect.PointerTo(t), types: dynamicTypes{options: o, fast: fast}}
+	fields, p.unknown = c.cutUnknown(fields)
+	fields = withOldNames(fields)
 	p.fields = c.fields(t, fields, "")
+	p.link(fields)
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
 	}
-	p.describe(fields)
+	p.describe(fields, c)
 	return p, nil
 }
 
@@ -60,27 +70,41 @@ type words struct {
 	time       tags.TimeFormat
 	boolNumber bool
 	set        bool
+	binary     bool
+	json       bool
 	patch      bool
 }
 
+func wordsOf(f tags.Field) words {
+	return words{f.Time, f.BoolNumber, f.Set, f.Binary, f.JSON, patches(f.Type, f.Null)}
+}
+
+// ofMembers are the words that say how the members of a slice or an array are stored.
+func (w words) ofMembers() words { return words{time: w.time, binary: w.binary} }
+
 // compiler compiles the types of one tree.
 type compiler struct {
-	options   Options
-	fast      bool
-	codecs    map[variant]*codec
-	errs      []error
-	surveying bool // tags has reported what cannot be stored
-	surveyed  map[reflect.Type]bool
-	building  *codec // whose parts are being compiled; nil: fields of the item
-	kin       []kin  // see variants; nil: not looked at
+	options    Options
+	fast       bool
+	codecs     map[variant]*codec
+	registered map[reflect.Type]TypeCodec
+	errs       []error
+	surveying  bool // tags has reported what cannot be stored
+	surveyed   map[reflect.Type]bool
+	building   *codec // whose parts are being compiled; nil: fields of the item
+	kin        []kin  // see variants; nil: not looked at
 }
 
 func newCompiler(o Options, fast bool) *compiler {
-	return &compiler{options: o, fast: fast, codecs: make(map[variant]*codec), surveyed: make(map[reflect.Type]bool)}
+	c := &compiler{options: o, fast: fast, codecs: make(map[variant]*codec), surveyed: make(map[reflect.Type]bool)}
+	c.register()
+	return c
 }
 
 // tags are the options of package tags that c's mean.
-func (c *compiler) tags() tags.Options { return tags.Options{} }
+func (c *compiler) tags() tags.Options {
+	return tags.Options{As: c.as, Fallback: c.options.FallbackTag}
+}
 
 func (c *compiler) fail(t reflect.Type, path, reason string) {
 	c.errs = append(c.errs, &Error{Op: "compile", Type: t, Path: path, Reason: reason})
@@ -95,33 +119,44 @@ func (c *compiler) survey(t reflect.Type, path string) {
 	t, c.surveying = structOf(t), true
 	c.surveyed[t] = true // it may embed itself
 	for sf := range t.Fields() {
-		name, _, _ := strings.Cut(sf.Tag.Get("ddb"), ",")
+		tag, own := sf.Tag.Lookup("ddb")
+		if !own {
+			tag = sf.Tag.Get(c.options.FallbackTag)
+		}
+		name, given, _ := strings.Cut(tag, ",")
 		switch {
 		case name == "-":
 		case sf.Anonymous && name == "": // flattened, if it is a struct
 			c.survey(sf.Type, path+"."+sf.Name)
 		case sf.IsExported():
-			c.codec(sf.Type, words{}, path+"."+sf.Name)
+			c.codec(sf.Type, words{json: slices.Contains(strings.Split(given, ","), "json")}, path+"."+sf.Name)
 		}
 	}
 }
 
 var (
+	stringType     = reflect.TypeFor[string]()
 	timeType       = reflect.TypeFor[time.Time]()
 	numberType     = reflect.TypeFor[Number]()
 	jsonNumberType = reflect.TypeFor[json.Number]()
+	awsNumberType  = reflect.TypeFor[attributevalue.Number]()
+	unixTimeType   = reflect.TypeFor[attributevalue.UnixTime]()
 	bigIntType     = reflect.TypeFor[big.Int]()
+	bigRatType     = reflect.TypeFor[big.Rat]()
 	bigFloatType   = reflect.TypeFor[big.Float]()
 )
 
 // codec compiles t, or returns what was compiled. path is for messages.
 func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
-	if isSetType(t) || isMapSet(t) {
+	if (isSetType(t) || isMapSet(t)) && !c.isRegistered(t) {
 		w.set = true
 	}
 	k, ok := c.codecs[variant{t, w}]
 	if !ok {
-		k = &codec{typ: t, nilable: canBeNil(t)}
+		k = &codec{typ: t}
+		if canBeNil(t) {
+			k.isNil = reflect.Value.IsNil
+		}
 		c.codecs[variant{t, w}] = k
 		outer := c.building
 		c.building = k
@@ -145,25 +180,51 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
+// build decides what says how k's type is stored.
 func (c *compiler) build(k *codec, w words, path string) {
 	t := k.typ
+	f, isRegistered := c.registered[t]
 	switch {
+	case w.json:
+		c.json(k, path)
+	case isRegistered:
+		c.foreign(k, f, w, path)
+	case t == attributeValueType:
+		k.attributeValue()
+	case t == unknownType:
+		c.fail(t, path, `it holds what an item has beside its declared attributes: give one field of the item the tag ddb:",unknown"`)
 	case t.Kind() == reflect.Interface && t.NumMethod() > 0:
 		c.oneOf(k, path)
 	case t.Kind() == reflect.Interface:
 		c.anything(k)
 	case t.Kind() == reflect.Pointer:
 		c.pointer(k, w, path)
+	case ourMethods.on(t):
+		c.marshaler(k, path, ourMethods)
+	case t == unixTimeType: // its methods would cut its precision
+		k.time(cmp.Or(w.time, tags.UnixSeconds))
+	case awsMethods.on(t):
+		c.marshaler(k, path, awsMethods)
 	case t == timeType:
 		k.time(w.time)
-	case isNumberText(t):
+	case isNumberText(t) && !w.binary:
 		k.number()
 	case t == bigIntType:
 		k.bigInt()
+	case t == bigRatType:
+		k.bigRat()
 	case t == bigFloatType:
-		c.fail(t, path, "its text does not say its precision, so that reading would round: use Number")
+		k.bigFloat()
+	case isSQLNull(t):
+		c.sqlNull(k, w, path)
+	case isAttributeValue(t):
+		k.oneAttributeValue()
+	case w.binary:
+		c.asBinary(k, w, path)
 	case hasText(t):
 		c.text(k, path)
+	case hasBinary(t):
+		c.binary(k, path)
 	default:
 		c.byKind(k, w, path)
 	}
@@ -183,7 +244,7 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 		k.float()
 	case reflect.Slice, reflect.Array:
 		switch {
-		case isBytes(t):
+		case c.isBytes(t):
 			k.bytes()
 		case w.set:
 			c.set(k, w, path)
@@ -207,7 +268,14 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 
 // isBytes reports whether t is stored as B.
 func isBytes(t reflect.Type) bool {
-	return t.Elem().Kind() == reflect.Uint8 && !hasText(t.Elem())
+	return t.Elem().Kind() == reflect.Uint8 && !isOneValue(t.Elem())
+}
+
+func (c *compiler) isBytes(t reflect.Type) bool { return isBytes(t) && !c.isRegistered(t.Elem()) }
+
+// isPlainString reports whether elem, with its words, is what the fast paths take it for.
+func (c *compiler) isPlainString(elem *codec, w words) bool {
+	return elem.typ == stringType && !w.binary && !c.isRegistered(stringType)
 }
 
 // dynamicTypes are the codecs of types that were met in interfaces. Safe for concurrent use; the types
@@ -216,6 +284,10 @@ type dynamicTypes struct {
 	options Options
 	fast    bool
 	codecs  sync.Map // reflect.Type → *codec, or error
+}
+
+func (ts *dynamicTypes) registered(t reflect.Type) bool {
+	return slices.ContainsFunc(ts.options.Codecs, func(c TypeCodec) bool { return c.typ == t })
 }
 
 func (ts *dynamicTypes) codec(t reflect.Type) (*codec, error) {

@@ -2,7 +2,6 @@ package mapper_test
 
 import (
 	"encoding/json"
-	"math/big"
 	"reflect"
 	"sync"
 	"testing"
@@ -61,7 +60,6 @@ func TestTypesThatCannotBeMapped(t *testing.T) {
 		{"set of anything", reflect.TypeFor[map[any]struct{}](), ".V", "its keys cannot be members of a set"},
 		{"set of text that cannot be read", reflect.TypeFor[map[OneWay]struct{}](), ".V[…]", "give it UnmarshalText too"},
 		{"text that cannot be read", reflect.TypeFor[OneWay](), ".V", "give it UnmarshalText too"},
-		{"big.Float", reflect.TypeFor[*big.Float](), ".V", "use Number"},
 		{"struct that stores nothing", reflect.TypeFor[map[string]struct{ a int }](), ".V[…]", "none of its fields is stored"},
 		{"struct that skips everything", reflect.TypeFor[struct {
 			A int `ddb:"-"`

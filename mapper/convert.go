@@ -6,18 +6,9 @@ import (
 	"strconv"
 )
 
-// assign sets dst to v if that loses nothing.
+// assign sets dst to v, which has another type, if that loses nothing.
 func assign(dst reflect.Value, v any) bool {
 	src := reflect.ValueOf(v)
-	switch {
-	case !src.IsValid():
-		return canBeNil(dst.Type())
-	case src.Type().AssignableTo(dst.Type()):
-		dst.Set(src)
-		return true
-	case hasText(src.Type()):
-		return false // it is stored as its text, not as its Go kind
-	}
 	switch dst.Kind() {
 	case reflect.String:
 		return assignString(dst, src)
@@ -111,7 +102,9 @@ func assignString(dst, src reflect.Value) bool {
 	return true
 }
 
-func isNumberText(t reflect.Type) bool { return t == numberType || t == jsonNumberType }
+func isNumberText(t reflect.Type) bool {
+	return t == numberType || t == jsonNumberType || t == awsNumberType
+}
 
 func assignBytes(dst, src reflect.Value) bool {
 	switch {

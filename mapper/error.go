@@ -17,6 +17,8 @@ type Error struct {
 	Attribute string       // name of the attribute; "" when compiling
 	Kind      string       // the stored type when decoding, as DynamoDB JSON names it: S, N, …; else ""
 	Reason    string       // what is wrong and what to do
+
+	leftOut bool // the value said so itself, see ErrOmit; until there is a path
 }
 
 // Error gives operation, path, Go type, attribute and reason.
@@ -30,7 +32,7 @@ func (e *Error) Error() string {
 
 // in puts a step before the path: closures know where they are only on the way back.
 func (e *Error) in(step string) *Error {
-	e.Path = step + e.Path
+	e.Path, e.leftOut = step+e.Path, false
 	return e
 }
 

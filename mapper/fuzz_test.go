@@ -1,6 +1,7 @@
 package mapper_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"math/big"
 	"net/netip"
@@ -8,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/mapper"
 	"github.com/stretchr/testify/assert"
@@ -51,6 +54,19 @@ type Zoo2 struct {
 	C *Zoo2           `ddb:"c"`
 	D map[string]Zoo2 `ddb:"d"`
 	E [1]float64      `ddb:"e"`
+
+	F types.AttributeValue     `ddb:"f"`
+	G *big.Float               `ddb:"g"`
+	H *big.Rat                 `ddb:"h"`
+	I sql.NullInt16            `ddb:"i"`
+	J map[string]any           `ddb:"j,json"`
+	K []string                 `ddb:"k,set,binary"`
+	L Hoarder                  `ddb:"l,omitzero"`
+	M Packed                   `ddb:"m,binary"`
+	N *Packing                 `ddb:"n"`
+	O attributevalue.UnixTime  `ddb:"o,omitempty"`
+	P sql.Null[netip.AddrPort] `ddb:"p,null"`
+	Q *Wind                    `ddb:"q"`
 }
 
 // grower makes an attribute value of a fuzzer's bytes.
@@ -125,6 +141,8 @@ func (g *grower) value() av {
 }
 
 func FuzzDecode(f *testing.F) {
+	f.Add([]byte("u\x0a\x05f\x0a\x01a\x09\x02\x01\x02\x01g\x04\x030.1h\x04\x040.25i\x04\x0217j\x03\x0f{\"a\":[1e9,9.0]}"))
+	f.Add([]byte("u\x0a\x06k\x08\x01\x01bl\x06\x01\x01am\x05\x030xyn\x05\x02xyo\x04\x0217p\x03\x08[::1]:80"))
 	f.Add([]byte("a\x03\x01x"))
 	f.Add([]byte("c\x04\x03127d\x04\x031E3e\x04\x041E99f\x04\x030.1g\x04\x02-0"))
 	f.Add([]byte("l\x03\x1e2026-11-24T12:00:00.123456789Zm\x04\x0d1795521600001n\x03\x192026-11-24T13:00:00+01:00o\x03\x0a2026-11-24"))

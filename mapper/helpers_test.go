@@ -168,3 +168,8 @@ func mapperError(t *testing.T, err error) *mapper.Error {
 }
 
 func pointer[T any](v T) *T { return &v }
+
+// holderOfKey is the type of an item whose partition key is a K.
+func holderOfKey[K any]() reflect.Type {
+	return reflect.StructOf([]reflect.StructField{{Name: "K", Type: reflect.TypeFor[K](), Tag: `ddb:"k,pk"`}})
+}

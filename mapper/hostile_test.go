@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/mapper"
@@ -17,7 +18,7 @@ import (
 // Decrypted bytes that are as short as values can be may not become much more memory than they are.
 func TestMemoryOfHostileValues(t *testing.T) {
 	const members, factor = 20_000, 16
-	const mapFactor = 32 // Go's smallest map has room for eight members
+	const mapFactor = 32 // Go's smallest map has room for eight members; an attribute value is behind a pointer
 	many := func(v av) av { return avL(slices.Repeat([]av{v}, members)...) }
 	for name, tt := range map[string]struct {
 		typ    reflect.Type
@@ -29,6 +30,8 @@ func TestMemoryOfHostileValues(t *testing.T) {
 		"any from numbers":          {reflect.TypeFor[any](), many(avN("7")), factor},
 		"Numbers":                   {reflect.TypeFor[[]mapper.Number](), many(avN("7")), factor},
 		"strings from nulls":        {reflect.TypeFor[[]string](), many(null), factor},
+		"attribute value of nulls":  {reflect.TypeFor[types.AttributeValue](), many(null), mapFactor},
+		"attribute value of maps":   {reflect.TypeFor[Hoarder](), many(avM(item{"k": null})), mapFactor},
 		"array of another length":   {reflect.TypeFor[[3][1 << 10]int](), many(null), factor},
 		"strings from empty ones":   {reflect.TypeFor[[]string](), many(avS("")), factor},
 		"undeclared members":        {reflect.TypeFor[City](), avM(item{"undeclared": many(null)}), factor},
@@ -59,6 +62,12 @@ func TestMemoryOfHostileValues(t *testing.T) {
 		})
 	}
 }
+
+// Hoarder keeps all that is stored.
+type Hoarder struct{ v types.AttributeValue }
+
+func (h Hoarder) MarshalDDB() (types.AttributeValue, error)  { return h.v, nil }
+func (h *Hoarder) UnmarshalDDB(v types.AttributeValue) error { h.v = v; return nil }
 
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats

@@ -19,9 +19,9 @@ func isSetType(t reflect.Type) bool {
 
 func (c *compiler) list(k *codec, w words, path string) {
 	k.kind = wire.List
-	elem := c.codec(k.typ.Elem(), words{time: w.time}, path+"[]")
+	elem := c.codec(k.typ.Elem(), w.ofMembers(), path+"[]")
 	k.direct = directList(k.typ, elem)
-	if c.fast && k.typ == reflect.TypeFor[[]string]() {
+	if c.fast && c.isPlainString(elem, w) && k.typ == reflect.TypeFor[[]string]() {
 		k.strings()
 		return
 	}
@@ -44,14 +44,15 @@ func (c *compiler) list(k *codec, w words, path string) {
 }
 
 func (c *compiler) set(k *codec, w words, path string) {
-	elem := c.codec(k.typ.Elem(), words{time: w.time}, path+"[]")
+	elem := c.codec(k.typ.Elem(), w.ofMembers(), path+"[]")
 	k.kind = setOf(elem.kind)
+	k.emptySet = func(v reflect.Value) bool { return v.Len() == 0 }
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		n := v.Len()
 		e.w.BeginSet(k.kind, n)
 		for i := range n {
 			m := v.Index(i)
-			if elem.nilable && m.IsNil() {
+			if elem.isNil != nil && elem.isNil(m) {
 				return unfit(elem.typ, "nil in a set, which cannot hold NULL").in(inList(i))
 			}
 			if err := elem.write(m, e); err != nil {

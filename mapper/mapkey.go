@@ -11,18 +11,21 @@ import (
 func (c *compiler) mapKey(t reflect.Type, w words, path string) *codec {
 	const fix = "use keys of a string or integer type, or of one with MarshalText"
 	key := t.Key()
-	if canBeNil(key) {
+	switch {
+	case key == stringType: // a codec of strings is for values
+		return &codec{typ: key, kind: wire.String}
+	case canBeNil(key) && !c.isRegistered(key):
 		c.fail(t, path, "its keys may be nil, and a key is never NULL: "+fix)
 		return nil
 	}
 	mistakes := len(c.errs)
-	k := c.codec(key, words{time: w.time}, path+inMap)
+	k := c.codec(key, w.ofMembers(), path+inMap)
 	switch {
-	case k.kind == wire.String && !k.nilable:
-		return k
-	case k.kind == wire.Number && isWhole(key):
-		return k
 	case len(c.errs) > mistakes:
+	case k.kind == wire.String && k.isNil == nil, k.kind == wire.Number && k.isNil == nil && isWhole(c.as(key)):
+		return k
+	case k.kind == wire.String:
+		c.fail(t, path, "its keys may be nil, and a key is never NULL: "+fix)
 	case k.kind == wire.Number:
 		c.fail(t, path, "its keys are numbers that have more than one spelling: "+fix)
 	default:
@@ -48,10 +51,16 @@ func (k *codec) textMapping(key, elem *codec) {
 		for it := v.MapRange(); it.Next(); {
 			name.SetIterKey(it)
 			member.SetIterValue(it)
+			var said *tape
+			if elem.asks != nil && elem.mayLeaveOut(member, e) {
+				if said = new(tape); elem.leavesOut(member, e, said) {
+					continue
+				}
+			}
 			if err := key.write(name, &names); err != nil {
 				return err.in(inMap)
 			}
-			if err := elem.write(member, e); err != nil {
+			if err := elem.writeSaid(said, member, e); err != nil {
 				return err.in(inMap)
 			}
 		}
@@ -85,6 +94,16 @@ func (k *codec) textMapping(key, elem *codec) {
 		d.leave()
 		return nil
 	}
+}
+
+// writeSaid writes v, or what it said when it was asked.
+func (k *codec) writeSaid(said *tape, v reflect.Value, e *encoder) *Error {
+	if said == nil || !said.complete {
+		return k.write(v, e)
+	}
+	defer said.clear()
+	said.play(e.w)
+	return k.refusal(e.w)
 }
 
 // insert adds a member to v, or says why it cannot: of two that are one in Go, one would be lost. what names

@@ -14,10 +14,10 @@ func (c *compiler) mapping(k *codec, w words, path string) {
 	switch {
 	case names == nil:
 		return
-	case key.Kind() != reflect.String || hasText(key):
+	case names.typ.Kind() != reflect.String || isOneValue(key) || c.isRegistered(key) && key != stringType:
 		k.textMapping(names, elem)
 		return
-	case c.fast && k.typ == reflect.TypeFor[map[string]string]():
+	case c.fast && c.isPlainString(elem, words{}) && k.typ == reflect.TypeFor[map[string]string]():
 		k.stringMap()
 		k.direct = directStringMap()
 		return
@@ -31,6 +31,11 @@ func (c *compiler) mapping(k *codec, w words, path string) {
 		for it := v.MapRange(); it.Next(); {
 			name.SetIterKey(it)
 			member.SetIterValue(it)
+			if done, err := elem.writeAsked(name.String(), member, e); err != nil {
+				return err.in(inMap)
+			} else if done {
+				continue
+			}
 			e.w.Key(name.String())
 			if err := k.refusal(e.w); err != nil {
 				return err.in(inMap)

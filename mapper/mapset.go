@@ -15,9 +15,9 @@ func isMapSet(t reflect.Type) bool {
 // mapSet is a set that Go keeps as the keys of a map: those whose value is true, where the values are bools.
 func (c *compiler) mapSet(k *codec, w words, path string) {
 	mistakes := len(c.errs)
-	member := c.codec(k.typ.Key(), words{time: w.time}, path+inMap)
+	member := c.codec(k.typ.Key(), w.ofMembers(), path+inMap)
 	switch {
-	case member.nilable, member.kind != wire.String && member.kind != wire.Number && member.kind != wire.Binary:
+	case member.isNil != nil, member.kind != wire.String && member.kind != wire.Number && member.kind != wire.Binary:
 		if len(c.errs) == mistakes {
 			c.fail(k.typ, path, "its keys cannot be members of a set: use strings, numbers, arrays of bytes or types with MarshalText")
 		}
@@ -29,6 +29,14 @@ func (c *compiler) mapSet(k *codec, w words, path string) {
 	if yes.Kind() == reflect.Bool {
 		holds = reflect.Value.Bool
 		yes.SetBool(true)
+	}
+	k.emptySet = func(v reflect.Value) bool {
+		for it := v.MapRange(); it.Next(); {
+			if holds(it.Value()) {
+				return false
+			}
+		}
+		return true
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.BeginSet(k.kind, v.Len())

@@ -3,7 +3,6 @@ package mapper
 import (
 	"reflect"
 
-	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/tags"
 )
 
@@ -13,18 +12,16 @@ func omission(k *codec, f tags.Field) func(reflect.Value) bool {
 	if f.OmitZero {
 		when = append(when, zeroTest(k.typ))
 	}
-	if f.OmitEmpty && k.empty != nil {
-		when = append(when, k.empty)
-	} else if f.OmitEmpty {
-		when = append(when, isEmpty)
+	if f.OmitEmpty {
+		when = append(when, k.isEmpty)
 	}
-	switch isSet := k.kind == wire.StringSet || k.kind == wire.NumberSet || k.kind == wire.BinarySet; {
-	case isSet && f.Null && k.nilable: // nil is NULL
-		when = append(when, func(v reflect.Value) bool { return !v.IsNil() && isEmptySet(v) })
-	case isSet:
-		when = append(when, isEmptySet)
-	case k.nilable && !f.Null:
-		when = append(when, reflect.Value.IsNil)
+	switch {
+	case k.emptySet != nil && f.Null && k.isNil != nil: // nil is NULL
+		when = append(when, func(v reflect.Value) bool { return !k.isNil(v) && k.emptySet(v) })
+	case k.emptySet != nil:
+		when = append(when, k.emptySet)
+	case k.isNil != nil && !f.Null:
+		when = append(when, k.isNil)
 	}
 	switch len(when) {
 	case 0:
@@ -46,10 +43,17 @@ func omission(k *codec, f tags.Field) func(reflect.Value) bool {
 func isOmittedIfNil(k *codec, f tags.Field) bool {
 	switch k.typ.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
-		isSet := k.kind == wire.StringSet || k.kind == wire.NumberSet || k.kind == wire.BinarySet
-		return !f.OmitZero && !f.OmitEmpty && !f.Null && !isSet
+		return !f.OmitZero && !f.OmitEmpty && !f.Null && k.emptySet == nil && k.asks == nil
 	}
 	return false
+}
+
+// isEmpty is what omitempty leaves out.
+func (k *codec) isEmpty(v reflect.Value) bool {
+	if k.empty != nil {
+		return k.empty(v)
+	}
+	return isEmpty(v)
 }
 
 // isEmpty is what encoding/json calls empty. Structs of users are never.
@@ -63,24 +67,6 @@ func isEmpty(v reflect.Value) bool {
 		return false
 	}
 	return v.IsZero()
-}
-
-// isEmptySet reports whether there is no member, and so nothing DynamoDB could store.
-func isEmptySet(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		to := v.Elem()
-		isNull := to.Kind() == reflect.Pointer && to.IsNil() // or an error
-		return v.IsNil() || !isNull && isEmptySet(to)
-	}
-	if v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Bool {
-		for it := v.MapRange(); it.Next(); {
-			if it.Value().Bool() {
-				return false
-			}
-		}
-		return true
-	}
-	return v.Len() == 0
 }
 
 type zeroer interface{ IsZero() bool }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/tags"
@@ -15,6 +16,8 @@ type Plan struct {
 	pointer    reflect.Type // to typ
 	fields     []field
 	attributes []Attribute
+	twins      []wire.Slot // by slot: that of the field's other name, -1 for none; nil: no field was renamed
+	unknown    *tags.Field // holds undeclared attributes; nil: nothing does
 	tapes      []int       // by slot: which tape records the attribute, -1 for none
 	direct     []*direct   // by slot: the direct way, nil where there is none or a tape
 	optional   []wire.Slot // those that may be left out
@@ -27,12 +30,12 @@ type Plan struct {
 	sinks      sync.Pool
 }
 
-// Attribute is a declared attribute of a type.
+// Attribute is a declared attribute of a type. A field that was renamed has two: see [Plan.Current].
 type Attribute struct {
 	tags.Field
 
-	// Kind is the type it is stored as; zero for an interface, whose value decides. Where the value can
-	// be nil, NULL is possible too.
+	// Kind is the type it is stored as; zero for an interface and a type that marshals itself, whose
+	// value decides. Where the value can be nil, NULL is possible too.
 	Kind wire.Kind
 
 	// Variants says that it holds an interface with methods: what is stored decides which type is read.
@@ -40,7 +43,7 @@ type Attribute struct {
 }
 
 // describe makes the attributes of the sorted fields.
-func (p *Plan) describe(parsed []tags.Field) {
+func (p *Plan) describe(parsed []tags.Field, c *compiler) {
 	p.entity = entityOf(p.fields)
 	for i, f := range parsed {
 		if p.fields[i].behind {
@@ -48,7 +51,7 @@ func (p *Plan) describe(parsed []tags.Field) {
 		}
 		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind, p.fields[i].codec.holdsVariants(make(map[*codec]bool))})
 		number := -1
-		if asksUser(f.Type, make(map[reflect.Type]bool)) {
+		if !isOldName(f) && (f.JSON || c.asksUser(f.Type, make(map[reflect.Type]bool))) {
 			number = p.taped
 			p.taped++
 		}
@@ -59,7 +62,7 @@ func (p *Plan) describe(parsed []tags.Field) {
 		}
 		p.direct = append(p.direct, way)
 		p.slots = append(p.slots, wire.Slot(i))
-		if p.fields[i].omitted != nil {
+		if f := &p.fields[i]; f.omitted != nil || f.codec.asks != nil {
 			p.optional = append(p.optional, wire.Slot(i))
 		}
 	}
@@ -81,7 +84,7 @@ func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
 		return err
 	}
 	target := reflect.New(f.codec.typ).Elem()
-	if !assign(target, v) {
+	if !p.assign(f, target, v) {
 		return p.locate(slot, "encode", unfit(f.codec.typ, typeName(reflect.TypeOf(v))+" does not convert to it without loss"))
 	}
 	if failed := f.codec.write(target, &encoder{w: w, types: &p.types}); failed != nil {
@@ -94,11 +97,30 @@ func (p *Plan) WriteValue(slot wire.Slot, v any, w wire.Writer) error {
 // v is as for WriteValue; one that does not convert is not left out.
 func (p *Plan) Omits(slot wire.Slot, v any) bool {
 	f, err := p.field(slot)
-	if err != nil || f.omitted == nil {
+	if err != nil || f.omitted == nil && f.codec.asks == nil {
 		return false
 	}
 	target := reflect.New(f.codec.typ).Elem()
-	return assign(target, v) && f.omitted(target)
+	if !p.assign(f, target, v) {
+		return false
+	}
+	e := &encoder{types: &p.types}
+	return f.omitted != nil && f.omitted(target) || f.codec.mayLeaveOut(target, e) && f.codec.leavesOut(target, e, new(tape))
+}
+
+// assign sets target, which has f's type, to v if that loses nothing.
+func (p *Plan) assign(f *field, target reflect.Value, v any) bool {
+	t := reflect.TypeOf(v)
+	switch {
+	case t == nil:
+		return f.codec.isNil != nil && f.codec.isNil(target)
+	case t.AssignableTo(target.Type()):
+		target.Set(reflect.ValueOf(v))
+		return true
+	case isOneValue(t) || p.types.registered(t):
+		return false // it is not stored as its Go kind
+	}
+	return assign(target, v)
 }
 
 // field is the declared attribute at slot.
@@ -116,11 +138,11 @@ func (p *Plan) locate(slot wire.Slot, op string, err *Error) *Error {
 	return err.in(a.Path)
 }
 
-// target is the struct that v points to.
-func (p *Plan) target(v any) reflect.Value {
+// target is the struct that v points to, and where it lies.
+func (p *Plan) target(v any) (reflect.Value, unsafe.Pointer) {
 	rv := reflect.ValueOf(v)
 	if !rv.IsValid() || rv.Type() != p.pointer || rv.IsNil() {
 		panic("mapper: a plan of " + typeName(p.typ) + " takes a pointer to one, not nil")
 	}
-	return rv.Elem()
+	return rv.Elem(), rv.UnsafePointer()
 }

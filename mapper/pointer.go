@@ -22,6 +22,16 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 	inner.patch = false
 	to := c.codec(elem, inner, path)
 	k.kind, k.direct = to.kind, directPointer(to)
+	isPointer := elem.Kind() == reflect.Pointer
+	if to.emptySet != nil {
+		k.emptySet = func(v reflect.Value) bool {
+			// A pointer to a nil pointer is NULL, or an error.
+			return v.IsNil() || !(isPointer && v.Elem().IsNil()) && to.emptySet(v.Elem())
+		}
+	}
+	if to.asks != nil {
+		k.asks = func(v reflect.Value, e *encoder) bool { return to.mayLeaveOut(v.Elem(), e) }
+	}
 	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		p := reflect.New(elem)
@@ -32,7 +42,7 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 		return nil
 	}
 	switch {
-	case elem.Kind() != reflect.Pointer:
+	case !isPointer:
 	case w.patch:
 		k.readsNull = true // into a pointer to nil
 	default:

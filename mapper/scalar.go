@@ -116,6 +116,8 @@ func (k *codec) uint() {
 	}
 }
 
+const notFinite = "not a finite number, DynamoDB has none such"
+
 const doesNotFit = "the number does not fit "
 
 func (k *codec) float() {
@@ -125,7 +127,7 @@ func (k *codec) float() {
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		f := v.Float()
 		if math.IsNaN(f) || math.IsInf(f, 0) {
-			return unfit(k.typ, "not a finite number, DynamoDB has none such")
+			return unfit(k.typ, notFinite)
 		}
 		e.w.Number(strconv.AppendFloat(e.w.Scratch(), f, 'g', -1, bits))
 		return nil

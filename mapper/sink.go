@@ -24,6 +24,8 @@ type Sink struct {
 	finished bool
 	d        decoder
 	reader   attribute.Reader // of SetValue
+
+	undeclared []undeclared
 }
 
 var _ wire.Sink = (*Sink)(nil)
@@ -31,12 +33,12 @@ var _ wire.Sink = (*Sink)(nil)
 // Sink returns a Sink into v, a *T that is not nil; it panics on anything else. Release it when done.
 // Embedded pointers are set to nil, and to new structs by Set. Until Finish returns nil, v is not to be used.
 func (p *Plan) Sink(v any) *Sink {
-	target := p.target(v)
+	target, base := p.target(v)
 	s, ok := p.sinks.Get().(*Sink)
 	if !ok {
 		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
 	}
-	s.v, s.base = target, target.Addr().UnsafePointer()
+	s.v, s.base = target, base
 	for _, slot := range p.behind {
 		p.fields[slot].clear(target)
 	}
@@ -56,7 +58,13 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	}
 	s.d.r, s.d.depth = r, 0
 	f := &s.plan.fields[slot]
-	err := f.codec.read(f.place(s.v), &s.d)
+	var err *Error
+	switch {
+	case !s.seenTwin(slot):
+		err = f.codec.read(f.place(s.v), &s.d)
+	case len(s.errs) == 0: // else the value under the other name may not have been read
+		err = s.plan.fields[s.plan.Current(slot)].readAgain(f.of(s.v), &s.d, &s.plan.types)
+	}
 	if err != nil {
 		s.fail(s.plan.locate(slot, "decode", err))
 	}
@@ -81,11 +89,14 @@ func (s *Sink) SetValue(slot wire.Slot, v attribute.Value) {
 	s.Set(slot, 0, &s.reader)
 }
 
+// Has reports whether the attribute at slot, a declared one, was set.
+func (s *Sink) Has(slot wire.Slot) bool { return s.seen[slot] }
+
 // setDirect decodes v the direct way, if the field has one and v is usual.
 func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 	f := &s.plan.fields[slot]
 	way := f.codec.direct
-	return way != nil && !f.behind && way.decode(unsafe.Add(s.base, f.offset), v)
+	return way != nil && !f.behind && !s.seenTwin(slot) && way.decode(unsafe.Add(s.base, f.offset), v)
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
@@ -103,10 +114,11 @@ func (s *Sink) Finish() error {
 		return errors.Join(s.errs...)
 	}
 	for i, seen := range s.seen {
-		if f := &s.plan.fields[i]; !seen && !f.behind {
+		if f := &s.plan.fields[i]; !seen && !f.behind && !s.seenTwin(wire.Slot(i)) {
 			f.of(s.v).SetZero()
 		}
 	}
+	s.finishUnknown()
 	s.finished = true
 	return nil
 }
@@ -119,7 +131,7 @@ func (s *Sink) Release() {
 	}
 	clear(s.seen)
 	clear(s.errs)
-	s.v, s.base, s.errs, s.more, s.finished = reflect.Value{}, nil, s.errs[:0], 0, false
+	s.v, s.base, s.errs, s.more, s.finished, s.undeclared = reflect.Value{}, nil, s.errs[:0], 0, false, nil
 	if s.d.r != nil {
 		s.d = decoder{}
 		s.reader.Wipe()

@@ -15,6 +15,9 @@ type Source struct {
 	v     reflect.Value
 	base  unsafe.Pointer // of v
 	slots []wire.Slot
+
+	undeclared []undeclared // of the type's Unknown: their slots follow the declared ones
+
 	tapes []tape
 	e     encoder
 }
@@ -23,22 +26,35 @@ var _ attribute.ValueSource = (*Source)(nil)
 
 // Source returns what v holds, v a *T that is not nil; it panics on anything else. Release it when done.
 func (p *Plan) Source(v any) *Source {
-	target := p.target(v)
+	target, base := p.target(v)
 	s, ok := p.sources.Get().(*Source)
 	if !ok {
 		s = &Source{plan: p, tapes: make([]tape, p.taped), e: encoder{types: &p.types}}
 	}
-	s.v, s.base = target, target.Addr().UnsafePointer()
-	// Decided once: an IsZero method asked again could answer differently.
+	s.v, s.base = target, base
+	// Decided once: a method asked again could answer differently.
 	next := wire.Slot(0)
 	for _, slot := range p.optional {
-		if p.fields[slot].isOmitted(target, s.base) {
+		if f := &p.fields[slot]; f.isOmitted(target, s.base) || f.codec.asks != nil && s.leavesOut(f, p.tapes[slot]) {
 			s.slots = append(s.slots, p.slots[next:slot]...)
 			next = slot + 1
 		}
 	}
 	s.slots = append(s.slots, p.slots[next:]...)
+	if p.unknown != nil {
+		s.undeclared = p.unknownOf(target).kept
+		for i := range s.undeclared {
+			s.slots = append(s.slots, wire.Slot(len(p.fields)+i))
+		}
+	}
 	return s
+}
+
+// leavesOut reports whether f says itself that it is to be left out. What it says otherwise stays on its
+// tape.
+func (s *Source) leavesOut(f *field, tape int) bool {
+	v := f.of(s.v)
+	return f.codec.mayLeaveOut(v, &s.e) && f.codec.leavesOut(v, &s.e, &s.tapes[tape])
 }
 
 // Release gives s back; it must not be used after.
@@ -46,18 +62,28 @@ func (s *Source) Release() {
 	for i := range s.tapes {
 		s.tapes[i].clear()
 	}
-	s.v, s.base, s.e.w, s.slots = reflect.Value{}, nil, nil, s.slots[:0]
+	s.v, s.base, s.e.w, s.slots, s.undeclared = reflect.Value{}, nil, nil, s.slots[:0], nil
 	s.plan.sources.Put(s)
 }
 
 // Slots appends the attributes that are present.
 func (s *Source) Slots(dst []wire.Slot) []wire.Slot { return append(dst, s.slots...) }
 
-// Name is empty: there are no undeclared attributes.
-func (s *Source) Name(wire.Slot) string { return "" }
+// Name is the name of an undeclared attribute, "" for other slots.
+func (s *Source) Name(slot wire.Slot) string {
+	if a := s.undeclaredAt(slot); a != nil {
+		return a.name
+	}
+	return ""
+}
 
-// Protection is zero: there are no undeclared attributes.
-func (s *Source) Protection(wire.Slot) wire.Protection { return 0 }
+// Protection is how an undeclared attribute was read, zero for other slots.
+func (s *Source) Protection(slot wire.Slot) wire.Protection {
+	if a := s.undeclaredAt(slot); a != nil {
+		return a.protection
+	}
+	return 0
+}
 
 // AttributeValue makes the value of the attribute at slot where that is the faster way, else nil.
 func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.Value {
@@ -74,6 +100,9 @@ func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.V
 // Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal
 // included.
 func (s *Source) Write(slot wire.Slot, w wire.Writer) error {
+	if a := s.undeclaredAt(slot); a != nil {
+		return s.writeUndeclared(a, w)
+	}
 	f, err := s.plan.field(slot)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 // field is a field of a struct as it is stored.
 type field struct {
 	name    string
+	was     string // the name before; "": none
 	step    string // Go path from the struct, ".Audit.Created"
 	index   []int
 	offset  uintptr // in the struct
@@ -48,7 +49,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, step: goPath(t, p.Index), index: p.Index}
+		f := field{name: p.Name, was: p.Was, step: goPath(t, p.Index), index: p.Index}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
@@ -58,7 +59,7 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 			fields[i] = f
 			continue
 		}
-		f.codec = c.codec(p.Type, words{p.Time, p.BoolNumber, p.Set, patches(p.Type, p.Null)}, at)
+		f.codec = c.codec(p.Type, wordsOf(p), at)
 		f.omitted = omission(f.codec, p)
 		if f.behind = isBehindPointer(t, p.Index); f.behind {
 			f.omitted = omittedBehind(f.omitted)
@@ -111,6 +112,8 @@ func (c *compiler) structure(k *codec, path string) {
 		byName[f.name] = i
 	}
 	says := entityOf(fields)
+	renamed := oldNames(byName, parsed)
+	types := &dynamicTypes{options: c.options, fast: c.fast}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		if err := k.enter(e); err != nil {
 			return err
@@ -120,6 +123,11 @@ func (c *compiler) structure(k *codec, path string) {
 			f := &fields[i]
 			member := f.of(v)
 			if f.omitted != nil && f.omitted(member) {
+				continue
+			}
+			if done, err := f.codec.writeAsked(f.name, member, e); err != nil {
+				return err.in(f.step)
+			} else if done {
 				continue
 			}
 			e.w.Key(f.name)
@@ -142,14 +150,27 @@ func (c *compiler) structure(k *codec, path string) {
 			return err
 		}
 		isEntity := says < 0
+		var seen []bool
+		if renamed {
+			seen = make([]bool, len(fields))
+		}
 		for d.r.Next() {
 			i, declared := byName[string(d.r.Key())]
 			if !declared {
 				continue
 			}
 			f := &fields[i]
-			if err := f.codec.read(f.place(v), d); err != nil {
+			var err *Error
+			if renamed && seen[i] {
+				err = f.readAgain(f.of(v), d, types)
+			} else {
+				err = f.codec.read(f.place(v), d)
+			}
+			if err != nil {
 				return err.in(f.step)
+			}
+			if renamed {
+				seen[i] = true
 			}
 			isEntity = isEntity || i == says
 		}

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -139,23 +140,48 @@ func (t *tape) clear() {
 	t.Writer, t.complete = nil, false
 }
 
-// asksUser reports whether writing a t may call a method of a user's type. An interface may hold one.
-func asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || t == timeType || t == bigIntType {
+// nobody is the listener of a tape that only records.
+type nobody struct{}
+
+func (nobody) Null()                   {}
+func (nobody) Bool(bool)               {}
+func (nobody) String(string)           {}
+func (nobody) Text([]byte)             {}
+func (nobody) Binary([]byte)           {}
+func (nobody) Number([]byte)           {}
+func (nobody) BeginSet(wire.Kind, int) {}
+func (nobody) EndSet()                 {}
+func (nobody) BeginList(int)           {}
+func (nobody) EndList()                {}
+func (nobody) BeginMap(int)            {}
+func (nobody) Key(string)              {}
+func (nobody) KeyText([]byte)          {}
+func (nobody) EndMap()                 {}
+func (nobody) Scratch() []byte         { return nil }
+func (nobody) Err() error              { return nil }
+
+// asksUser reports whether writing a t may call a method or a function of a user's. An interface may hold
+// what has one.
+func (c *compiler) asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if c.isRegistered(t) {
+		return true
+	}
+	if seen[t] || t == timeType || t == bigIntType || t == bigRatType || t == bigFloatType {
 		return false
 	}
 	seen[t] = true
-	if t.Kind() == reflect.Interface || hasText(t) || reflect.PointerTo(t).Implements(zeroerType) {
+	if t.Kind() == reflect.Interface || isOneValue(t) || reflect.PointerTo(t).Implements(zeroerType) {
 		return true
 	}
 	switch t.Kind() {
 	case reflect.Map:
-		return asksUser(t.Key(), seen) || asksUser(t.Elem(), seen)
+		return c.asksUser(t.Key(), seen) || c.asksUser(t.Elem(), seen)
 	case reflect.Pointer, reflect.Slice, reflect.Array:
-		return asksUser(t.Elem(), seen)
+		return c.asksUser(t.Elem(), seen)
 	case reflect.Struct:
 		for sf := range t.Fields() {
-			if asksUser(sf.Type, seen) {
+			// What encoding/json calls is not looked for: a tape more costs little.
+			if _, words, _ := strings.Cut(sf.Tag.Get("ddb"), ","); strings.Contains(words, "json") || c.asksUser(sf.Type, seen) {
 				return true
 			}
 		}

@@ -2,20 +2,17 @@ package mapper
 
 import (
 	"encoding"
-	"fmt"
 	"reflect"
 
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
-var (
-	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
-	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
-)
+var textMethods = methods{"MarshalText", "UnmarshalText",
+	reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextUnmarshaler]()}
 
 // hasText reports whether t is stored as the text its MarshalText gives. The methods of *T include
 // those of T.
-func hasText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textMarshalerType) }
+func hasText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textMethods.marshaler) }
 
 // promoted reports whether a struct has method only because it embeds a type that has it, among other
 // fields: the method then speaks for a part of the value, and the rest would be lost.
@@ -40,21 +37,14 @@ func promoted(t reflect.Type, method string) bool {
 }
 
 func (c *compiler) text(k *codec, path string) {
-	for _, method := range []string{"MarshalText", "UnmarshalText"} {
-		if promoted(k.typ, method) {
-			c.fail(k.typ, path, "its "+method+" is an embedded field's and would lose the others: give that field a name in place of embedding it")
-			return
-		}
-	}
-	if !reflect.PointerTo(k.typ).Implements(textUnmarshalerType) {
-		c.fail(k.typ, path, "it has MarshalText and could not be read back: give it UnmarshalText too")
+	if !c.paired(k.typ, path, textMethods) {
 		return
 	}
 	k.kind = wire.String
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		text, err := v.Addr().Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {
-			return unfit(k.typ, fmt.Sprintf("MarshalText failed with a %T, which is not shown since it may hold the value", err))
+			return unfit(k.typ, notShown(textMethods.marshal, err))
 		}
 		e.w.Text(text)
 		return k.refusal(e.w)
@@ -66,7 +56,7 @@ func (c *compiler) text(k *codec, path string) {
 		v.SetZero()
 		// A copy of its own: some types keep what they are given, and Text is used again.
 		if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(d.r.Str())); err != nil {
-			return d.unfit(k.typ, fmt.Sprintf("UnmarshalText failed with a %T, which is not shown since it may hold the value", err))
+			return d.unfit(k.typ, notShown(textMethods.unmarshal, err))
 		}
 		return nil
 	}

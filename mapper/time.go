@@ -17,7 +17,7 @@ func (k *codec) time(f tags.TimeFormat) {
 		k.kind, k.direct = wire.Number, nil
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
-		text, reason := appendTime(e.w.Scratch(), *v.Addr().Interface().(*time.Time), f)
+		text, reason := appendTime(e.w.Scratch(), *timeOf(v), f)
 		switch {
 		case reason != "":
 			return unfit(k.typ, reason)
@@ -45,11 +45,22 @@ func (k *codec) time(f tags.TimeFormat) {
 		if reason != "" {
 			return d.unfit(k.typ, reason)
 		}
-		*v.Addr().Interface().(*time.Time) = t
+		*timeOf(v) = t
 		return nil
 	}
-	k.empty = func(v reflect.Value) bool { return v.Addr().Interface().(*time.Time).IsZero() }
+	k.empty = isZeroTime
 }
+
+// timeOf is the time in v, which may be an attributevalue.UnixTime.
+func timeOf(v reflect.Value) *time.Time {
+	p := v.Addr()
+	if v.Type() != timeType {
+		p = p.Convert(reflect.PointerTo(timeType))
+	}
+	return p.Interface().(*time.Time)
+}
+
+func isZeroTime(v reflect.Value) bool { return timeOf(v).IsZero() }
 
 func hasFourDigitYear(t time.Time) bool { return t.Year() >= 0 && t.Year() <= 9999 }
 

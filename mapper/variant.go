@@ -78,7 +78,6 @@ func (c *compiler) oneOf(k *codec, path string) {
 	name := ""
 	byType := make(map[reflect.Type]*codec)
 	byEntity := make(map[string]*codec)
-	mistakes := len(c.errs)
 	for _, v := range c.variants() {
 		if !v.typ.Implements(k.typ) {
 			continue
@@ -86,14 +85,16 @@ func (c *compiler) oneOf(k *codec, path string) {
 		if name == "" {
 			name = v.name
 		}
+		if isOneValue(v.of) || c.isRegistered(v.typ) || c.isRegistered(v.of) {
+			c.fail(v.typ, path, "a variant that methods or a codec store as another value does not say what it is: take them away")
+			continue
+		}
 		member := c.codec(v.typ, words{}, path+".("+typeName(v.typ)+")")
 		switch taken := byEntity[v.says]; {
 		case v.name != name:
 			c.fail(k.typ, path, "its variants say what they are in attributes of two names, "+strconv.Quote(name)+" and "+strconv.Quote(v.name)+": use one")
 		case taken != nil:
 			c.fail(k.typ, path, "its variants "+typeName(taken.typ)+" and "+typeName(v.typ)+" both say that they are "+strconv.Quote(v.says)+": give each its own name")
-		case c.codec(v.of, words{}, path).kind != wire.Map && len(c.errs) == mistakes:
-			c.fail(v.typ, path, "a variant with a text of its own does not say what it is: take its MarshalText away")
 		}
 		byType[v.typ], byEntity[v.says] = member, member
 	}

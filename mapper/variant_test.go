@@ -217,7 +217,7 @@ func TestVariantsThatCannotBeCompiled(t *testing.T) {
 		"two names": {hold(card, mapper.VariantOf[*OtherName]()), []string{
 			`mapper: compile: struct{…}.V (mapper_test.Payment): its variants say what they are in attributes of two names, "kind" and "type": use one`}},
 		"text": {hold(card, mapper.VariantOf[TextVariant]()), []string{
-			`mapper: compile: struct{…}.V (mapper_test.TextVariant): a variant with a text of its own does not say what it is: take its MarshalText away`}},
+			`mapper: compile: struct{…}.V (mapper_test.TextVariant): a variant that methods or a codec store as another value does not say what it is: take them away`}},
 		"zero":              {hold(card, mapper.Variant{}), []string{pathless + `(nil): the zero Variant: make one with VariantOf`}},
 		"no struct":         {hold(card, mapper.VariantOf[int]()), []string{pathless + `(int): a variant is a struct type or a pointer to one`}},
 		"an interface":      {hold(card, mapper.VariantOf[Payment]()), []string{pathless + `(mapper_test.Payment): a variant is a struct type or a pointer to one`}},

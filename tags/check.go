@@ -1,6 +1,7 @@
 package tags
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,17 +25,29 @@ func checkName(f *Field, tag scanned) []problem {
 	if !tag.quoted && looksLikeWord(tag) {
 		fail("name "+quote(tag.name)+" is a word", "begin the tag with a comma for the word; put the name in single quotes if it is meant")
 	}
+	for _, name := range [...]string{f.Name, f.Was} {
+		ps = append(ps, nameProblems(name)...)
+	}
 	switch {
-	case !utf8.ValidString(f.Name):
-		fail("name "+quote(f.Name)+" is not valid UTF-8", "DynamoDB stores names as UTF-8")
-	case len(f.Name) > MaxNameLength:
-		fail("name of "+strconv.Itoa(len(f.Name))+" bytes", "DynamoDB takes "+strconv.Itoa(MaxNameLength))
+	case f.Was != "" && f.Was == f.Name:
+		fail("was names the attribute itself", "give the name before, or remove it")
 	case f.Key != 0 && len(f.Name) > MaxKeyNameLength:
 		fail(f.Key.title()+" with a name of "+strconv.Itoa(len(f.Name))+" bytes", "DynamoDB takes "+strconv.Itoa(MaxKeyNameLength)+" for keys")
 	}
+	return ps
+}
+
+// nameProblems is what no attribute's name may be.
+func nameProblems(name string) (ps []problem) {
+	switch {
+	case !utf8.ValidString(name):
+		ps = append(ps, problem{"name " + quote(name) + " is not valid UTF-8", "DynamoDB stores names as UTF-8"})
+	case len(name) > MaxNameLength:
+		ps = append(ps, problem{"name of " + strconv.Itoa(len(name)) + " bytes", "DynamoDB takes " + strconv.Itoa(MaxNameLength)})
+	}
 	for _, prefix := range [...]string{"*amzn-ddb-map-", "aws_dbe_"} {
-		if strings.HasPrefix(f.Name, prefix) {
-			fail("name "+quote(f.Name)+" is reserved", "names beginning with "+prefix+" belong to the encryption formats: rename it")
+		if strings.HasPrefix(name, prefix) {
+			ps = append(ps, problem{"name " + quote(name) + " is reserved", "names beginning with " + prefix + " belong to the encryption formats: rename it"})
 		}
 	}
 	return ps
@@ -47,9 +60,18 @@ func looksLikeWord(tag scanned) bool {
 	head, _, hasValue := strings.Cut(tag.name, "=")
 	w := findWord(head)
 	if w == nil || (w.values != nil || w.named != nil) && !hasValue {
-		return false // time, bool and entity are no words without a value
+		return false // time, bool, was and entity are no words without a value
 	}
 	return !slices.ContainsFunc(tag.words, func(sw scannedWord) bool { return sw.text == w.name })
+}
+
+// checkUnknown checks that the tag of a field for undeclared attributes says nothing else: their names
+// and protection are those that they were read with.
+func checkUnknown(tag scanned) []problem {
+	if tag.name != "" || len(tag.words) > 1 {
+		return []problem{{"unknown with a name or other words", `write ddb:",unknown"`}}
+	}
+	return nil
 }
 
 // checkContradictions checks the words of one tag against each other.
@@ -70,9 +92,9 @@ func checkContradictions(given []*word) []problem {
 }
 
 // checkPlaces checks whether the words of f's tag may stand there: inside a document, on a key, on
-// f's type.
-func checkPlaces(f *Field, given []*word, nested bool) []problem {
-	if !canBeStored(f.Type) {
+// f's type, which is stored as another.
+func checkPlaces(f *Field, stored reflect.Type, given []*word, nested bool) []problem {
+	if !f.JSON && !canBeStored(stored) {
 		return []problem{{typeName(f.Type) + " cannot be stored", `skip the field with ddb:"-", or give its type a MarshalText method`}}
 	}
 	var ps []problem
@@ -82,12 +104,12 @@ func checkPlaces(f *Field, given []*word, nested bool) []problem {
 			ps = append(ps, problem{w.name + " inside a document", w.inNested})
 		case !nested && f.Key != 0 && w.onKey != "":
 			ps = append(ps, problem{w.name + " on a " + f.Key.title(), w.onKey})
-		case w.fits != nil && !w.fits(f.Type):
+		case w.fits != nil && !w.fits(stored):
 			ps = append(ps, problem{w.name + " on type " + typeName(f.Type), w.fitting})
 		}
 	}
 	if f.Key != 0 && !nested {
-		if p := keyProblem(f); p != nil {
+		if p := keyProblem(f, stored); p != nil {
 			ps = append(ps, *p)
 		}
 	}

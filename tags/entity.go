@@ -22,7 +22,7 @@ func (p *parser) blank(sf reflect.StructField, path string, index []int, text st
 	case sf.Type != reflect.TypeFor[struct{}]():
 		p.fail(path, text, problem{"entity on a blank field of type " + typeName(sf.Type), entityExample})
 	default:
-		p.attribute(Field{Name: tag.name, Path: rootName(p.root) + "." + path, Index: index, Type: sf.Type}, path, text, tag)
+		p.attribute(true, Field{Name: tag.name, Path: rootName(p.root) + "." + path, Index: index, Type: sf.Type}, path, text, tag)
 	}
 }
 

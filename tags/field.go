@@ -6,6 +6,7 @@ import "reflect"
 // fields or with later calls.
 type Field struct {
 	Name  string       // attribute name
+	Was   string       // the name before, read where Name is missing and never written; "": none
 	Path  string       // Go path for messages, "Visit.Audit.Created"
 	Index []int        // path from the root struct, as reflect.Type.FieldByIndex takes it; through pointers that are embedded
 	Type  reflect.Type // of the Go field
@@ -15,11 +16,17 @@ type Field struct {
 	Time   TimeFormat
 	Entity string // what the attribute says, on a blank field; "": it is none
 
+	TTL     bool // when the service may delete the item
+	Version bool // grows with every write
+	Unknown bool // takes the attributes that no field declares; Name is then empty
+
 	OmitEmpty  bool
 	OmitZero   bool
 	Null       bool
 	Set        bool
 	BoolNumber bool
+	Binary     bool
+	JSON       bool
 }
 
 // Key is a field's role in the primary key. The zero Key: none.

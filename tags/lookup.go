@@ -9,15 +9,15 @@ import (
 
 const tagKey = "ddb"
 
-// lookup finds the ddb tag. reflect's own Lookup takes a struct tag that it cannot read for one
-// without our key, so a lost quote would silently drop an encrypt: wherever the text mentions ddb, it
-// has to be well formed to its end.
-func lookup(st reflect.StructTag) (tag string, found bool, p *problem) {
+// lookup finds the tag under our key, or another. reflect's own Lookup takes a struct tag that it cannot
+// read for one without the key, so a lost quote would silently drop an encrypt: wherever the text
+// mentions the key, it has to be well formed to its end.
+func lookup(st reflect.StructTag, tagKey string) (tag string, found bool, p *problem) {
 	text := string(st)
-	if !mentionsKey(text) {
+	if !strings.Contains(strings.ToLower(text), tagKey) {
 		return "", false, nil
 	}
-	malformed := &problem{"malformed struct tag", `write ddb:"name,word", without spaces around the colon; go vet shows where`}
+	malformed := &problem{"malformed struct tag", `write ` + tagKey + `:"name,word", without spaces around the colon; go vet shows where`}
 	if !utf8.ValidString(text) {
 		return "", false, malformed
 	}
@@ -32,17 +32,13 @@ func lookup(st reflect.StructTag) (tag string, found bool, p *problem) {
 		case !ok:
 			return "", false, malformed
 		case key == tagKey && found:
-			return "", false, &problem{"two ddb tags", "write one, with the words of both"}
+			return "", false, &problem{"two " + tagKey + " tags", "write one, with the words of both"}
 		case key == tagKey:
 			tag, found = value, true
 		case strings.EqualFold(strings.Trim(key, ",;"), tagKey):
-			return "", false, &problem{"tag key " + quote(key), `write ddb:"…", separated from other keys by a space`}
+			return "", false, &problem{"tag key " + quote(key), `write ` + tagKey + `:"…", separated from other keys by a space`}
 		}
 	}
-}
-
-func mentionsKey(text string) bool {
-	return strings.Contains(strings.ToLower(text), tagKey)
 }
 
 // cutPair cuts key:"value" off the front of a struct tag.

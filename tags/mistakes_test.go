@@ -64,14 +64,31 @@ type (
 
 func (t text) MarshalText() ([]byte, error)    { return []byte(t.v), nil }
 func (o *octets) MarshalText() ([]byte, error) { return *o, nil }
-func (s status) MarshalText() ([]byte, error)  { return []byte("on"), nil }
+
+// ours and theirs say themselves how they are stored, packed and link are B.
+type (
+	ours    string
+	oursToo struct{ V string }
+	theirs  string
+	packed  []string
+	link    struct{ Host string }
+)
+
+func (ours) MarshalDDB() (any, error)                       { return nil, nil }
+func (*oursToo) MarshalDDB() (any, error)                   { return nil, nil }
+func (*theirs) MarshalDynamoDBAttributeValue() (any, error) { return nil, nil }
+func (packed) MarshalBinary() ([]byte, error)               { return nil, nil }
+func (*link) MarshalBinary() ([]byte, error)                { return nil, nil }
+
+func (s status) MarshalText() ([]byte, error) { return []byte("on"), nil }
 
 func TestMistakesInATag(t *testing.T) {
-	const words = "pk, sk, encrypt, sign, plain, entity, omitempty, omitzero, null, set, time, unixtime, unixmilli and bool"
+	const words = "pk, sk, encrypt, sign, plain, ttl, version, unknown, was, entity, omitempty, omitzero, null, set, binary, json, time, unixtime, unixmilli and bool"
 	const times = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
 	const sets = "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"
 	const quoteAll = "put all of it in single quotes and double the quote inside"
 	const timeChoices = "write time=ns, time=us, time=ms, time=s, time=instant, time=rfc3339nano or time=date"
+	const binaries = "it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them"
 	const boolFits = "it fits bool and pointers to it"
 	const stored = `skip the field with ddb:"-", or give its type a MarshalText method`
 	const isWord = "begin the tag with a comma for the word; put the name in single quotes if it is meant"
@@ -88,9 +105,6 @@ func TestMistakesInATag(t *testing.T) {
 		{"unknown word, near none", "", "f,colour", []string{`unknown word "colour" (the words are ` + words + `)`}},
 		{"unknown word with a value", "", "f,tme=ms", []string{`unknown word "tme" (did you mean "time"?)`}},
 		{"planned word context", "", "f,context", []string{`unknown word "context" (the words are ` + words + `)`}},
-		{"planned word version", 0, "f,version", []string{`unknown word "version" (the words are ` + words + `)`}},
-		{"planned word ttl", 0, "f,ttl", []string{`unknown word "ttl" (the words are ` + words + `)`}},
-		{"planned word json", "", "f,json", []string{`unknown word "json" (the words are ` + words + `)`}},
 		{"planned word gsi", "", "f,gsi=by-ward:pk", []string{`unknown word "gsi" (the words are ` + words + `)`}},
 		{"wrong case", "", "f,OmitEmpty", []string{`unknown word "OmitEmpty" (words are lower case: write "omitempty")`}},
 		{"space before a word", "", "f, encrypt", []string{`space around word " encrypt" (write "encrypt")`}},
@@ -116,6 +130,10 @@ func TestMistakesInATag(t *testing.T) {
 		{"two numbers for a time", time.Time{}, "f,unixtime,unixmilli", []string{`contradictory words unixtime and unixmilli (keep one)`}},
 		{"string and number for a time", time.Time{}, "f,time=ms,unixtime", []string{`contradictory words time and unixtime (keep one)`}},
 		{"null and omitempty", []string{}, "f,null,omitempty", []string{`contradictory words null and omitempty (keep one)`}},
+		{"json and binary", "", "f,json,binary", []string{`contradictory words json and binary (keep one)`}},
+		{"json and set", []string{}, "f,set,json", []string{`contradictory words set and json (keep one)`}},
+		{"json and a time", time.Time{}, "f,json,time=ms", []string{`contradictory words json and time (keep one)`}},
+		{"json and bool=number", true, "f,json,bool=number", []string{`contradictory words json and bool (keep one)`}},
 		{"null and omitzero", []string{}, "f,omitzero,null", []string{`contradictory words omitzero and null (keep one)`}},
 
 		{"set on a string", "", "f,set", []string{`set on type string (` + sets + `)`}},
@@ -139,6 +157,16 @@ func TestMistakesInATag(t *testing.T) {
 		{"bool=number on a string", "", "f,bool=number", []string{`bool on type string (` + boolFits + `)`}},
 		{"bool=number on bools", []bool{}, "f,bool=number", []string{`bool on type []bool (` + boolFits + `)`}},
 		{"bool=number on a bool that is text", status(true), "f,bool=number", []string{`bool on type tags_test.status (` + boolFits + `)`}},
+		{"binary on an integer", 0, "f,binary", []string{`binary on type int (` + binaries + `)`}},
+		{"binary on a struct", audit{}, "f,binary", []string{`binary on type tags_test.audit (` + binaries + `)`}},
+		{"binary on a time", time.Time{}, "f,binary", []string{`binary on type time.Time (` + binaries + `)`}},
+		{"binary on a map of strings", map[string]string{}, "f,binary", []string{`binary on type map[string]string (` + binaries + `)`}},
+		{"binary on lists of lists", [][]string{}, "f,binary", []string{`binary on type [][]string (` + binaries + `)`}},
+		{"binary on a type that marshals itself", ours(""), "f,binary", []string{`binary on type tags_test.ours (` + binaries + `)`}},
+		{"set of what marshals itself", []ours{}, "f,set", []string{`set on type []tags_test.ours (` + sets + `)`}},
+		{"set of what attributevalue marshals", []theirs{}, "f,set", []string{`set on type []tags_test.theirs (` + sets + `)`}},
+		{"set on bytes by MarshalBinary", packed{}, "f,set", []string{`set on type tags_test.packed (` + sets + `)`}},
+		{"omitempty on a struct that marshals itself", oursToo{}, "f,omitempty", []string{`omitempty on type tags_test.oursToo (it is never empty: use omitzero)`}},
 		{"omitempty on a struct", audit{}, "f,omitempty", []string{`omitempty on type tags_test.audit (it is never empty: use omitzero)`}},
 		{"omitempty on an array", [16]byte{}, "f,omitempty", []string{`omitempty on type [16]uint8 (it is never empty: use omitzero)`}},
 		{"null on a string", "", "f,null", []string{`null on type string (it is never nil: null fits pointers, slices, maps and interfaces)`}},
@@ -306,7 +334,7 @@ func TestMalformedStructTags(t *testing.T) {
 // TestTypos changes every word in every way a finger slips. Each result is refused, and the word is
 // among those suggested.
 func TestTypos(t *testing.T) {
-	words := []string{"pk", "sk", "encrypt", "sign", "plain", "omitempty", "omitzero", "null", "set", "time", "unixtime", "unixmilli", "bool"}
+	words := []string{"pk", "sk", "encrypt", "sign", "plain", "ttl", "version", "unknown", "was", "omitempty", "omitzero", "null", "set", "time", "unixtime", "unixmilli", "bool"}
 	known := map[string]bool{}
 	for _, w := range words {
 		known[w] = true

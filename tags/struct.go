@@ -12,7 +12,17 @@ import (
 const maxEmbedding = 64
 
 // Options change how types are parsed. The zero Options are those of a table that asks for nothing special.
-type Options struct{}
+type Options struct {
+	// As returns the type that values of t are stored as, t itself for most. The words of a field are
+	// checked against that type. nil: every type is stored as it is.
+	As func(t reflect.Type) reflect.Type
+
+	// Fallback is the key of another library's tag, read on fields that have no ddb tag: "dynamodbav", or
+	// "" for none. Of its words only omitempty, unixtime and those for sets are understood, others are
+	// errors. A field without a ddb tag then stores times as that library does (time=rfc3339nano). Keys
+	// and actions come from ddb tags alone.
+	Fallback string
+}
 
 // Root returns the fields of an item's type, in the order of declaration, embedded structs in their
 // place. The type has exactly one pk and at most one sk.
@@ -28,10 +38,13 @@ func Root(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, false
 func Nested(t reflect.Type, o Options) ([]Field, error) { return parse(t, o, true) }
 
 func parse(t reflect.Type, o Options, nested bool) ([]Field, error) {
-	p := parser{root: t, options: o, nested: nested, names: map[string]string{}, keys: map[Key]string{}}
+	p := parser{root: t, options: o, nested: nested, names: map[string]string{}, keys: map[Key]string{}, once: map[string]string{}}
 	if t == nil || t.Kind() != reflect.Struct {
 		p.fail("", "", problem{"not a struct", "give the struct type itself"})
 	} else {
+		if o.Fallback != "" && o.Fallback != attributevalue && !nested {
+			p.fail("", "", problem{"fallback tag " + quote(o.Fallback), "the only one that is understood is " + attributevalue})
+		}
 		p.structure(t, "", nil)
 		p.checkKeys()
 	}
@@ -51,6 +64,7 @@ type parser struct {
 
 	names  map[string]string // attribute name → path of the first field with it
 	keys   map[Key]string    // role → path of the first field with it
+	once   map[string]string // word → path of the first field with it, of words that a type has once
 	unread bool              // a tag could not be taken apart: it may hold a pk
 
 	entity string // path of the first field with that word
@@ -76,20 +90,29 @@ func (p *parser) structure(t reflect.Type, prefix string, index []int) {
 }
 
 func (p *parser) field(sf reflect.StructField, path string, index []int) {
-	text, tagged, bad := lookup(sf.Tag)
+	text, own, bad := lookup(sf.Tag, tagKey)
 	if bad != nil {
 		p.unread = true
 		p.fail(path, string(sf.Tag), *bad)
 		return
 	}
-	if text == skip {
+	tagged := own
+	var tag scanned
+	switch {
+	case text == skip:
 		return
-	}
-	tag, bad := scan(text)
-	if bad != nil {
-		p.unread = true
-		p.fail(path, text, *bad)
-		return
+	case !own && p.options.Fallback != "":
+		var ps []problem
+		text, tag, tagged, ps = foreign(sf, p.options.Fallback)
+		if p.fail(path, text, ps...); text == skip || ps != nil {
+			return
+		}
+	default:
+		if tag, bad = scan(text); bad != nil {
+			p.unread = true
+			p.fail(path, text, *bad)
+			return
+		}
 	}
 	switch {
 	case sf.Name == "_":
@@ -103,7 +126,7 @@ func (p *parser) field(sf reflect.StructField, path string, index []int) {
 			p.fail(path, text, problem{"tag on an unexported field", "export the field or remove the tag"})
 		}
 	default:
-		p.attribute(Field{
+		p.attribute(own, Field{
 			Name:  cmp.Or(tag.name, sf.Name),
 			Path:  rootName(p.root) + "." + path,
 			Index: index,
@@ -125,7 +148,7 @@ func (p *parser) embedded(sf reflect.StructField, path string, index []int, text
 	t := pointee(sf.Type)
 	isPointer := t != sf.Type
 	switch {
-	case hasText(t):
+	case isOneValue(t) || p.options.as(t) != t:
 		p.fail(path, text, problem{"embedded " + typeName(sf.Type) + " is one value and cannot be flattened", named})
 		return
 	case isPointer && !sf.IsExported():
@@ -152,22 +175,37 @@ func (p *parser) embedded(sf reflect.StructField, path string, index []int, text
 	}
 }
 
-// attribute adds f, whose tag text was taken apart into tag, and reports its mistakes.
-func (p *parser) attribute(f Field, path, text string, tag scanned) {
+// attribute adds f, whose tag text, our own or not, was taken apart into tag, and reports its mistakes.
+func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 	given, ps := apply(&f, tag)
+	if !own && p.options.Fallback != "" {
+		f.asForeign()
+	}
 	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given))
 	if slices.Contains(given, findWord("entity")) {
 		ps = append(ps, p.checkEntity(&f, given, path)...)
 	} else {
-		ps = append(ps, checkPlaces(&f, given, p.nested)...)
+		ps = append(ps, checkPlaces(&f, p.options.as(f.Type), given, p.nested)...)
 	}
-	if first, taken := p.names[f.Name]; taken {
-		ps = append(ps, problem{"attribute " + quote(f.Name) + " is field " + first + " already",
-			`rename one, or skip one with ddb:"-"`})
+	if f.Unknown {
+		ps = append(ps, checkUnknown(tag)...)
 	} else {
-		p.names[f.Name] = path
+		ps = append(ps, p.claim(f.Name, path)...)
+	}
+	if f.Was != "" && f.Was != f.Name {
+		ps = append(ps, p.claim(f.Was, path)...)
 	}
 	for _, w := range given {
+		if p.pointer != "" && !p.nested && (w.name == "version" || w.name == "unknown") {
+			ps = append(ps, problem{w.name + " behind the embedded pointer " + p.pointer + ", which may be nil", "an item always has one: embed the struct itself, or move it out"})
+		}
+		if w.once && !p.nested {
+			if first, taken := p.once[w.name]; taken {
+				ps = append(ps, problem{"second " + w.name + ", after field " + first, "an item has one: keep " + w.name + " on one field"})
+			} else {
+				p.once[w.name] = path
+			}
+		}
 		if w.key == 0 || p.nested {
 			continue
 		}
@@ -182,6 +220,16 @@ func (p *parser) attribute(f Field, path, text string, tag scanned) {
 	}
 	p.fail(path, text, ps...)
 	p.fields = append(p.fields, f)
+}
+
+// claim takes an attribute name, present or past, for the field at path: what is stored under a name is
+// read into one field.
+func (p *parser) claim(name, path string) []problem {
+	if first, taken := p.names[name]; taken {
+		return []problem{{"attribute " + quote(name) + " is field " + first + " already", `rename one, or skip one with ddb:"-"`}}
+	}
+	p.names[name] = path
+	return nil
 }
 
 // checkKeys checks that an item's type has a key.

@@ -135,6 +135,10 @@ func words(f tags.Field, separator string) string {
 	}{
 		{f.Key != 0, f.Key.String()},
 		{f.Action != 0, f.Action.String()},
+		{f.TTL, "ttl"},
+		{f.Version, "version"},
+		{f.Unknown, "unknown"},
+		{f.Was != "", "was='" + strings.ReplaceAll(f.Was, "'", "''") + "'"},
 		{f.OmitEmpty, "omitempty"},
 		{f.OmitZero, "omitzero"},
 		{f.Null, "null"},

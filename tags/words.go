@@ -13,6 +13,7 @@ type word struct {
 	values []string                    // what may follow "="; nil: the word takes no value
 	apply  func(f *Field, v int)       // v is the index into values, 0 without any
 	named  func(f *Field, name string) // in place of both: a name follows "="
+	once   bool                        // one field of a type has it
 
 	fits    func(reflect.Type) bool // nil: every type
 	fitting string                  // the fix where fits says no
@@ -25,6 +26,7 @@ const (
 	timesOnly   = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
 	keyIsStored = "a key is always stored: remove it"
 	keysAreTop  = "keys are top-level attributes: remove it"
+	itemHasIt   = "it belongs to the item as a whole: put it on a top-level field"
 	actionIsTop = "one action covers a whole top-level attribute: put it there"
 )
 
@@ -37,6 +39,12 @@ var words = [...]word{
 	{name: "sign", apply: func(f *Field, _ int) { f.Action = Sign }, inNested: actionIsTop},
 	{name: "plain", apply: func(f *Field, _ int) { f.Action = Plain }, inNested: actionIsTop,
 		onKey: "keys are always signed: remove it"},
+	{name: "ttl", once: true, apply: func(f *Field, _ int) { f.expires() }, inNested: itemHasIt, onKey: "a key is always stored, a ttl need not be: remove it",
+		fits: canExpire, fitting: "it fits time.Time and integers, seconds since 1970"},
+	{name: "version", once: true, apply: func(f *Field, _ int) { f.Version = true }, inNested: itemHasIt, onKey: "a key never changes: remove it",
+		fits: isPlainInteger, fitting: "it fits integers"},
+	{name: "unknown", once: true, apply: func(f *Field, _ int) { f.Name, f.Unknown = "", true }, inNested: itemHasIt},
+	{name: "was", named: func(f *Field, name string) { f.Was = name }, onKey: "items are found by it: copy them into a new table instead"},
 	{name: "entity", named: func(f *Field, name string) { f.Entity = name }},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
@@ -45,6 +53,9 @@ var words = [...]word{
 		fits: canBeNil, fitting: "it is never nil: null fits pointers, slices, maps and interfaces"},
 	{name: "set", apply: func(f *Field, _ int) { f.Set = true }, onKey: "a key is one string, number or byte string: remove it",
 		fits: canBeSet, fitting: "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"},
+	{name: "binary", apply: func(f *Field, _ int) { f.Binary = true }, fits: holdsBinary,
+		fitting: "it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them"},
+	{name: "json", apply: func(f *Field, _ int) { f.JSON = true }, onKey: "one value has many JSON texts: remove it"},
 	{name: "time", values: []string{"ns", "us", "ms", "s", "instant", "rfc3339nano", "date"},
 		apply: func(f *Field, v int) { f.Time = TimeNanos + TimeFormat(v) }, fits: holdsTime, fitting: timesOnly},
 	{name: "unixtime", apply: func(f *Field, _ int) { f.Time = UnixSeconds }, fits: holdsTime, fitting: timesOnly},
@@ -57,7 +68,17 @@ var words = [...]word{
 var contradictions = [...][]string{
 	{"pk", "sk"},
 	{"encrypt", "sign", "plain"},
-	{"time", "unixtime", "unixmilli"},
+	{"encrypt", "ttl"},
+	{"encrypt", "version"},
+	{"ttl", "version"},
+	{"ttl", "time"},
+	{"ttl", "unixmilli"},
+	{"time", "unixtime", "unixmilli", "json"},
+	{"json", "set"},
+	{"json", "binary"},
+	{"json", "bool"},
+	{"json", "ttl"},
+	{"json", "version"},
 	{"null", "omitempty"},
 	{"null", "omitzero"},
 }

@@ -121,7 +121,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 			errs = append(errs, fmt.Errorf("ddbec: new encryptor: table %.128q: attribute %.128q: the name is a mark of the configured format: rename one of them", s.Table(), name))
 		}
 		declared = append(declared, name)
-		e.declared = append(e.declared, attr{name: name, nameHash: ddbec.HashName(name), action: action})
+		e.declared = append(e.declared, attr{name: name, nameHash: new(ddbec.HashName(name)), action: action})
 		if action == crypt.Plain {
 			e.hint = appendHint(e.hint, hintPlain, name)
 		}
@@ -129,6 +129,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
+	e.sorted = slices.IsSortedFunc(e.declared, byText)
 	for _, key := range []string{s.PartitionKey(), s.SortKey()} {
 		if key != "" {
 			slot, _ := slices.BinarySearch(declared, key)

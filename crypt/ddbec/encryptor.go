@@ -17,6 +17,7 @@ type encryptor struct {
 	settings
 	schema           crypt.Schema
 	declared         []attr // by slot
+	sorted           bool   // declared attributes have their order in the string to sign
 	keys             []int  // slots of partition key and sort key
 	table            ddbec.Hash
 	hint             []byte // the hint's entries for declared attributes
@@ -33,7 +34,7 @@ type encryptor struct {
 type attr struct {
 	slot     wire.Slot
 	name     string
-	nameHash ddbec.Hash
+	nameHash *ddbec.Hash  // shared, read only
 	action   crypt.Action // 0: undeclared, and not yet found out
 	hash     ddbec.Hash   // of the stored value
 	at       wire.Range   // of an attribute to encrypt: its plaintext

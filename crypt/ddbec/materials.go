@@ -2,7 +2,6 @@ package ddbec
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -88,7 +87,7 @@ func (e *encryptor) cipher(r report, key secret.Key, s *scratch) (cipher.Block, 
 		if key.IsZero() {
 			return nil, r.keys("the provider has no encryption key, and attributes are encrypted", nil)
 		}
-		block, err := aes.NewCipher(key.Expose())
+		block, err := key.AES()
 		if err != nil {
 			return nil, r.keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
 		}

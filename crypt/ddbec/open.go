@@ -152,7 +152,7 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 			a = e.declared[slot]
 		} else {
 			name := item.Name(slot)
-			a = attr{name: name, nameHash: ddbec.HashName(name), action: e.schema.Unknown()}
+			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: e.schema.Unknown()}
 		}
 		a.slot = slot
 		if a.action == crypt.Refuse {
@@ -181,7 +181,7 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 			return e.decrypt.format(e.declared[key].name, missingKey, nil)
 		}
 	}
-	s.inOrder()
+	e.inOrder(s)
 	return nil
 }
 

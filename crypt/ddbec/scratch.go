@@ -55,9 +55,15 @@ func (s *scratch) hashBinary(b []byte) ddbec.Hash {
 }
 
 // inOrder brings the attributes into the order of the string to sign.
-func (s *scratch) inOrder() {
-	slices.SortFunc(s.attrs, func(a, b attr) int { return ddbec.CompareText(a.name, b.name) })
+func (e *encryptor) inOrder(s *scratch) {
+	n := len(s.attrs)
+	if e.sorted && (n == 0 || int(s.attrs[n-1].slot) < len(e.declared)) {
+		return // slots ascend, and none is undeclared
+	}
+	slices.SortFunc(s.attrs, byText)
 }
+
+func byText(a, b attr) int { return ddbec.CompareText(a.name, b.name) }
 
 // stringToSign builds the string to sign of the attributes as they are protected now (1.8).
 func (e *encryptor) stringToSign(s *scratch) []byte {
@@ -66,7 +72,7 @@ func (e *encryptor) stringToSign(s *scratch) []byte {
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.action == crypt.Encrypt || a.action == crypt.Sign {
-			s.text = ddbec.AppendSigned(s.text, &a.nameHash, a.action == crypt.Encrypt, &a.hash)
+			s.text = ddbec.AppendSigned(s.text, a.nameHash, a.action == crypt.Encrypt, &a.hash)
 		}
 	}
 	return s.text

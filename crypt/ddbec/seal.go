@@ -74,7 +74,7 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 // room is what a Sealed of usual size points to beside its slab, in one allocation.
 type room struct {
 	marks  [2]wire.Mark
-	ranges [24]wire.Range
+	ranges [16]wire.Range
 }
 
 // maxLocalSignature is the longest signature of an HMAC, in bytes; a longer one costs an allocation.
@@ -96,9 +96,9 @@ func (e *encryptor) assign(src wire.Source, s *scratch) error {
 		if problem != "" {
 			return e.encrypt.format(name, problem, nil)
 		}
-		s.attrs = append(s.attrs, attr{slot: slot, name: name, nameHash: ddbec.HashName(name), action: action})
+		s.attrs = append(s.attrs, attr{slot: slot, name: name, nameHash: new(ddbec.HashName(name)), action: action})
 	}
-	s.inOrder()
+	e.inOrder(s)
 	return nil
 }
 

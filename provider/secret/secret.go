@@ -2,16 +2,22 @@
 package secret
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/subtle"
 	"errors"
 	"log/slog"
+	"sync"
 )
 
 // Key is a key whose bytes only [Key.Expose] shows. They live in a closure, not in a field: fmt
 // reaches the unexported fields of a struct that holds a Key, where no method of Key is asked, and
 // there finds a function. The zero Key holds no bytes. A Key is immutable, may be copied and used
 // concurrently.
-type Key struct{ expose func() []byte }
+type Key struct {
+	expose func() []byte
+	aes    func() (cipher.Block, error)
+}
 
 // New returns a Key over a copy of b, which the caller should clear. An empty b is an error, since
 // the zero Key already says "none".
@@ -20,7 +26,10 @@ func New(b []byte) (Key, error) {
 		return Key{}, errors.New("secret: new key: no bytes")
 	}
 	c := append([]byte(nil), b...)
-	return Key{func() []byte { return c }}, nil
+	return Key{
+		expose: func() []byte { return c },
+		aes:    sync.OnceValues(func() (cipher.Block, error) { return aes.NewCipher(c) }),
+	}, nil
 }
 
 // Expose returns the key's bytes, nil for the zero Key. They are shared: read, never write.
@@ -29,6 +38,16 @@ func (k Key) Expose() []byte {
 		return nil
 	}
 	return k.expose()
+}
+
+// AES returns the block cipher of a key of 16, 24 or 32 bytes, and an error that holds no key for any
+// other. It is made at the first call and shared by all, for as long as a copy of the Key is kept; it is
+// safe for concurrent use, and must not be printed.
+func (k Key) AES() (cipher.Block, error) {
+	if k.aes == nil {
+		return nil, errors.New("secret: AES: no key")
+	}
+	return k.aes()
 }
 
 // IsZero reports whether k holds no bytes.
