@@ -117,9 +117,10 @@
 // # Fields
 //
 // Exported fields without a tag are attributes under their Go name; unexported and blank ones are
-// skipped, and a tag on them is an error, but for entity on a blank one. An embedded struct is flattened into its parent, up to 64
-// deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
-// like any other. Two fields with one attribute name are an error wherever they stand: an outer field
+// skipped, and a tag on them is an error, but for entity on a blank one. An embedded struct is flattened
+// into its parent, up to 64 deep, unless its tag has a name; then, and where the embedded type is no
+// struct, it is a field like any other. Two fields with one attribute name are an error wherever they
+// stand: an outer field
 // does not hide an embedded one, whose value would be lost.
 //
 // An embedded pointer to a struct is flattened too: where it is nil, its attributes are missing. Keys,

@@ -146,3 +146,15 @@ func TestEntityMistakes(t *testing.T) {
 	_, err := tags.Nested(reflect.TypeFor[document](), tags.Options{})
 	assert.EqualError(t, err, `ddb: type document, field _, tag "kind,entity=order,sign": sign inside a document (one action covers a whole top-level attribute: put it there)`)
 }
+
+func TestWhatIsAlwaysThereIsNotBehindAPointer(t *testing.T) {
+	type Base struct {
+		V int `ddb:"v,version"`
+	}
+	type root struct {
+		ID string `ddb:"id,pk"`
+		*Base
+	}
+	_, err := tags.Root(reflect.TypeFor[root](), tags.Options{})
+	assert.EqualError(t, err, `ddb: type root, field Base.V, tag "v,version": version behind the embedded pointer Base, which may be nil (an item always has one: embed the struct itself, or move it out)`)
+}
