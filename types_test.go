@@ -232,3 +232,44 @@ func TestModifyWhatMayBeLeftOut(t *testing.T) {
 		}
 	})
 }
+
+// Words that came from elsewhere, on types that are stored as others.
+func TestOtherWordsOnForeignTypes(t *testing.T) {
+	type Moment struct{ t time.Time }
+	type T struct {
+		ID      string                  `ddb:"id,pk"`
+		Expires Moment                  `ddb:"expires,ttl"`
+		Dose    Dose                    `ddb:"dose,was=old"`
+		Ward    sql.NullString          `ddb:"ward,was=station"`
+		Notes   []string                `ddb:"notes,json,was=remarks"`
+		Seen    attributevalue.UnixTime `dynamodbav:"seen"`
+		Rest    ddb.Unknown             `ddb:",unknown"`
+	}
+	cfg := ddb.Config{Encryption: format(t), FallbackTag: "dynamodbav", Codecs: []ddb.TypeCodec{ddb.CodecFor(
+		func(m Moment) (time.Time, error) { return m.t, nil }, func(t time.Time) (Moment, error) { return Moment{t}, nil })}}
+	codec, err := ddb.NewCodec[T]("t", cfg)
+	require.NoError(t, err)
+	enc, err := cfg.Encryption.Encryptor(codec.Schema())
+	require.NoError(t, err)
+	second := time.Unix(1795521600, 0).UTC()
+	v := T{ID: "1", Expires: Moment{second}, Seen: attributevalue.UnixTime(second)}
+	item, err := codec.Encode(t.Context(), &v)
+	require.NoError(t, err)
+	opened, err := enc.DecryptItem(t.Context(), item)
+	require.NoError(t, err)
+	assert.Equal(t, crypt.Item{"id": &avS{Value: "1"}, "expires": &avN{Value: "1795521600"}, "seen": &avN{Value: "1795521600"}}, opened.Item)
+
+	opened.Item["old"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{&avN{Value: "5"}, &avS{Value: "mg"}}}
+	opened.Item["station"], opened.Item["remarks"], opened.Item["ward"] = &avS{Value: "3B"}, &avS{Value: `["a"]`}, &avS{Value: "3B"}
+	old, err := enc.EncryptItem(t.Context(), opened.Item)
+	require.NoError(t, err)
+	read, err := codec.Decode(t.Context(), old)
+	require.NoError(t, err)
+	v.Dose, v.Ward, v.Notes = Dose{5, "mg"}, sql.NullString{String: "3B", Valid: true}, []string{"a"}
+	assert.Equal(t, v, read)
+	item, err = codec.Encode(t.Context(), &read)
+	require.NoError(t, err)
+	for _, name := range []string{"old", "station", "remarks"} {
+		assert.NotContains(t, item, name)
+	}
+}

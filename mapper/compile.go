@@ -12,18 +12,16 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/tags"
 )
-
-// fastPaths lets the commonest types around reflection. Nothing but speed depends on it.
-const fastPaths = true
 
 // Compile compiles the type of an item, a struct whose tags package tags understands. All mistakes of
 // the type and of every type below it are reported at once: the error joins (errors.Join) a
 // [*tags.Error] for each mistake in a tag and an [*Error] for each type that cannot be mapped.
 //
 // Compile keeps nothing: whoever uses a type more than once keeps its Plan.
-func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fastPaths) }
+func Compile(t reflect.Type, o Options) (*Plan, error) { return compile(t, o, fastpath.On) }
 
 // Options change how types are mapped. The zero Options are those of a table that asks for nothing
 // special.

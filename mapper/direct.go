@@ -14,8 +14,8 @@ import (
 
 // direct is a way from memory to attribute value and back without events and reflection, for the
 // commonest types. It takes what is usual and gives up on all else, a refusal or an unusual spelling,
-// which encode and decode of the codec then decide on: so every rule has one place, and without fast
-// paths nothing changes but speed.
+// which encode and decode of the codec then decide on: so every rule has one place, and without the
+// direct way (package fastpath) nothing changes but speed.
 type direct struct {
 	encode func(p unsafe.Pointer, w *attribute.Writer) attribute.Value // nil: gave up
 	decode func(p unsafe.Pointer, v attribute.Value) bool              // false: gave up, p may be half written

@@ -19,7 +19,11 @@ type (
 	loop    []loop
 
 	codeless struct{}
+	serial   int // as an int
+	marked   int // as its marshaler says
 )
+
+func (marked) MarshalDDB() (any, error) { return nil, nil }
 
 func storedAs(t reflect.Type) reflect.Type {
 	switch t {
@@ -27,6 +31,8 @@ func storedAs(t reflect.Type) reflect.Type {
 		return reflect.TypeFor[time.Time]()
 	case reflect.TypeFor[code]():
 		return reflect.TypeFor[string]()
+	case reflect.TypeFor[serial]():
+		return reflect.TypeFor[int]()
 	case reflect.TypeFor[codeless]():
 		return reflect.TypeFor[string]()
 	case reflect.TypeFor[flag]():
@@ -60,6 +66,9 @@ func TestWordsFitWhatATypeIsStoredAs(t *testing.T) {
 	}{
 		{instant{}, "f,bool=number", "bool on type tags_test.instant (it fits bool and pointers to it)"},
 		{code{}, "f,null", "null on type tags_test.code (it is never nil: null fits pointers, slices, maps and interfaces)"},
+		{serial(0), "f,version", "version on type tags_test.serial (it fits integers)"},
+		{marked(0), "f,version", "version on type tags_test.marked (it fits integers)"},
+		{marked(0), "f,ttl", "ttl on type tags_test.marked (it fits time.Time and integers, seconds since 1970)"},
 		{[]box{}, "f,set", "set on type []tags_test.box (it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText)"},
 		{link{}, "f,binary", "binary on type tags_test.link (it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them)"},
 	} {
@@ -67,6 +76,17 @@ func TestWordsFitWhatATypeIsStoredAs(t *testing.T) {
 		_, err := tags.Root(typ, tags.Options{As: storedAs})
 		assert.Equal(t, prefixed(c.tag, []string{c.want}), messages(t, typ, err))
 	}
+}
+
+func TestExpiryIsSecondsWhateverTheType(t *testing.T) {
+	for _, v := range []any{instant{}, time.Time{}} {
+		fields, err := tags.Root(tagged(v, "f,ttl"), tags.Options{As: storedAs})
+		require.NoError(t, err)
+		assert.Equal(t, tags.UnixSeconds, fields[1].Time, "%T", v)
+	}
+	fields, err := tags.Root(tagged(serial(0), "f,ttl"), tags.Options{As: storedAs})
+	require.NoError(t, err)
+	assert.Zero(t, fields[1].Time)
 }
 
 func TestKeysAreWhatTheyAreStoredAs(t *testing.T) {

@@ -104,7 +104,7 @@ func checkPlaces(f *Field, stored reflect.Type, given []*word, nested bool) []pr
 			ps = append(ps, problem{w.name + " inside a document", w.inNested})
 		case !nested && f.Key != 0 && w.onKey != "":
 			ps = append(ps, problem{w.name + " on a " + f.Key.title(), w.onKey})
-		case w.fits != nil && !w.fits(stored):
+		case w.fits != nil && (!w.fits(stored) || w.itself && stored != f.Type):
 			ps = append(ps, problem{w.name + " on type " + typeName(f.Type), w.fitting})
 		}
 	}

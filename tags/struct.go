@@ -181,11 +181,15 @@ func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 	if !own && p.options.Fallback != "" {
 		f.asForeign()
 	}
+	stored := p.options.as(f.Type)
+	if f.TTL && stored == timeType {
+		f.Time = UnixSeconds
+	}
 	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given))
 	if slices.Contains(given, findWord("entity")) {
 		ps = append(ps, p.checkEntity(&f, given, path)...)
 	} else {
-		ps = append(ps, checkPlaces(&f, p.options.as(f.Type), given, p.nested)...)
+		ps = append(ps, checkPlaces(&f, stored, given, p.nested)...)
 	}
 	if f.Unknown {
 		ps = append(ps, checkUnknown(tag)...)

@@ -99,15 +99,10 @@ func isInteger(t reflect.Type) bool {
 }
 
 // isPlainInteger reports whether t is stored as the integer it is.
-func isPlainInteger(t reflect.Type) bool { return isInteger(t) && !hasText(t) }
+func isPlainInteger(t reflect.Type) bool { return isInteger(t) && !isOneValue(t) }
 
 // expires makes f the time to live: the service takes seconds, and a zero for long ago.
-func (f *Field) expires() {
-	f.TTL, f.OmitZero = true, true
-	if f.Type == timeType {
-		f.Time = UnixSeconds
-	}
-}
+func (f *Field) expires() { f.TTL, f.OmitZero = true, true }
 
 func canExpire(t reflect.Type) bool { return t == timeType || isPlainInteger(t) }
 

@@ -17,6 +17,7 @@ type word struct {
 
 	fits    func(reflect.Type) bool // nil: every type
 	fitting string                  // the fix where fits says no
+	itself  bool                    // it fits no type that is stored as another
 
 	onKey    string // the fix where the field is a key; "": allowed there
 	inNested string // the fix inside a document; "": allowed there
@@ -42,7 +43,7 @@ var words = [...]word{
 	{name: "ttl", once: true, apply: func(f *Field, _ int) { f.expires() }, inNested: itemHasIt, onKey: "a key is always stored, a ttl need not be: remove it",
 		fits: canExpire, fitting: "it fits time.Time and integers, seconds since 1970"},
 	{name: "version", once: true, apply: func(f *Field, _ int) { f.Version = true }, inNested: itemHasIt, onKey: "a key never changes: remove it",
-		fits: isPlainInteger, fitting: "it fits integers"},
+		fits: isPlainInteger, itself: true, fitting: "it fits integers"},
 	{name: "unknown", once: true, apply: func(f *Field, _ int) { f.Name, f.Unknown = "", true }, inNested: itemHasIt},
 	{name: "was", named: func(f *Field, name string) { f.Was = name }, onKey: "items are found by it: copy them into a new table instead"},
 	{name: "entity", named: func(f *Field, name string) { f.Entity = name }},

@@ -11,6 +11,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/provider"
 )
 
@@ -129,7 +130,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	e.sorted = slices.IsSortedFunc(e.declared, byText)
+	e.sorted = fastpath.On && slices.IsSortedFunc(e.declared, byText)
 	for _, key := range []string{s.PartitionKey(), s.SortKey()} {
 		if key != "" {
 			slot, _ := slices.BinarySearch(declared, key)

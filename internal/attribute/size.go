@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // MaxItemSize is the largest item DynamoDB stores, in the bytes that ItemSize counts.
@@ -66,7 +67,7 @@ func Size(v Value) int {
 // numberSize counts a byte for the exponent, one for each two decimal digits between the first and
 // the last that is not zero, aligned to even places, and one for a sign.
 func numberSize(text string) int {
-	if n := len(text); n < 8 && text[n-1] != '0' && text[0] != '-' && text[0] != '0' && strings.IndexByte(text, '.') < 0 {
+	if n := len(text); fastpath.On && n < 8 && text[n-1] != '0' && text[0] != '-' && text[0] != '0' && strings.IndexByte(text, '.') < 0 {
 		return 1 + (n+1)/2 // most are so
 	}
 	n := 1

@@ -4,10 +4,15 @@ import (
 	"encoding/binary"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // validUTF8 is utf8.ValidString, at twice its speed for what is mostly stored: ASCII.
 func validUTF8(s string) bool {
+	if !fastpath.On {
+		return utf8.ValidString(s)
+	}
 	const high = 0x8080808080808080                 // the bits that no ASCII has
 	b := unsafe.Slice(unsafe.StringData(s), len(s)) // read only
 	for len(b) >= 32 {

@@ -1,7 +1,11 @@
 // Package number spells the decimal numbers of DynamoDB.
 package number
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/dynaseal/ddb/internal/fastpath"
+)
 
 const (
 	// MaxText is the longest text taken and made, in bytes. DynamoDB's own numbers need at most 170
@@ -36,7 +40,7 @@ type decimal[T ~string | ~[]byte] struct {
 // nor behind a fraction, 0 for every zero. text is any ASCII decimal, with or without sign, point and
 // exponent, of at most [MaxText] bytes. On error nothing is appended.
 func Canonical[T ~string | ~[]byte](dst []byte, text T) ([]byte, error) {
-	if plainInteger(text) {
+	if fastpath.On && plainInteger(text) {
 		return append(dst, text...), nil
 	}
 	d, err := parse(text)
@@ -52,7 +56,7 @@ func Canonical[T ~string | ~[]byte](dst []byte, text T) ([]byte, error) {
 // Storable is Canonical for what DynamoDB can store: at most [MaxDigits] significant digits and a
 // magnitude from 1E-130 to 9.99…E+125, or zero.
 func Storable[T ~string | ~[]byte](dst []byte, text T) ([]byte, error) {
-	if len(text) <= MaxDigits && plainInteger(text) {
+	if fastpath.On && len(text) <= MaxDigits && plainInteger(text) {
 		return append(dst, text...), nil
 	}
 	d, err := parse(text)
