@@ -33,4 +33,9 @@ type Config struct {
 	// such fields are stored as there (RFC 3339, no trailing zeros). "": none. Actions come from ddb tags
 	// alone: in a table with encryption such fields are encrypted.
 	FallbackTag string
+
+	// Variants are the types that fields of interface types hold, each made with VariantOf. What they say
+	// of themselves is signed: a plain field that holds such an interface does not construct in a
+	// table with encryption.
+	Variants []Variant
 }

@@ -13,7 +13,7 @@ type Field[T, V any] struct{ ref fieldRef }
 //
 //	var ward = ddb.F(func(v *Visit) *string { return &v.Ward })
 //
-// It is checked where it is used.
+// A field behind an embedded pointer has no Field. It is checked where it is used.
 func F[T, V any](sel func(*T) *V) Field[T, V] { return Field[T, V]{refer(sel)} }
 
 // fieldRef is a field of a struct, by where it lies: a struct and its first field share an offset, so
@@ -31,7 +31,7 @@ func refer[T, V any](sel func(*T) *V) (ref fieldRef) {
 	ref = fieldRef{owner: reflect.TypeFor[T](), typ: reflect.TypeFor[V]()}
 	defer func() {
 		if recover() != nil {
-			ref.err = fmt.Errorf("selector of %v panics: it may only return the address of a field", ref.owner)
+			ref.err = fmt.Errorf("selector of %v panics: it may only return the address of a field, and of none behind an embedded pointer, which is nil", ref.owner)
 		}
 	}()
 	if sel == nil {

@@ -44,7 +44,7 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if table == "" {
 		return nil, nil, errors.New("the table's name is empty")
 	}
-	plan, err := mapper.Compile(t, mapper.Options{Codecs: cfg.Codecs, FallbackTag: cfg.FallbackTag})
+	plan, err := mapper.Compile(t, mapper.Options{Codecs: cfg.Codecs, FallbackTag: cfg.FallbackTag, Variants: cfg.Variants})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +57,9 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 		if plan.Current(slot) != slot {
 			continue // an old name, which nothing refers to
 		}
-		sh.fields[fieldAt{offsetOf(t, a.Index), a.Type}] = slot
+		if offset, ok := offsetOf(t, a.Index); ok && a.Entity == "" {
+			sh.fields[fieldAt{offset, a.Type}] = slot
+		}
 		if a.Version {
 			sh.version = slot
 		}
@@ -124,16 +126,22 @@ func actionOf(f tags.Field, encrypted bool) crypt.Action {
 		return crypt.Plain
 	case f.Action == tags.Plain:
 		return crypt.Plain
-	case f.Key != 0 || f.TTL || f.Version || f.Action == tags.Sign:
+	case f.Key != 0 || f.TTL || f.Version || f.Entity != "" || f.Action == tags.Sign:
 		return crypt.Sign
 	}
 	return crypt.Encrypt
 }
 
-// checkActions finds the fields that ask for protection in a table that has none.
+// checkActions finds the fields that ask for protection in a table that has none, and those that need it
+// in one that has.
 func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 	if cfg.Encryption != nil {
-		return nil
+		for _, a := range plan.Attributes() {
+			if a.Variants && actionOf(a.Field, true) == crypt.Plain {
+				errs = append(errs, fmt.Errorf("type %v, field %s: it is plain and holds an interface, so that anyone who can write to the table would choose the type that is read: take plain out", plan.Type(), a.Path))
+			}
+		}
+		return errs
 	}
 	if cfg.Unknown != 0 && cfg.Unknown != crypt.Refuse {
 		errs = append(errs, fmt.Errorf("Config.Unknown protects undeclared attributes by %v and Config.Encryption is nil: give keys, or leave it zero", cfg.Unknown))
@@ -156,13 +164,17 @@ func keyLimit(k tags.Key) int {
 	return maxSortKey
 }
 
-func offsetOf(t reflect.Type, index []int) (offset uintptr) {
+// offsetOf is where in t a field lies, if it does: what is behind an embedded pointer does not.
+func offsetOf(t reflect.Type, index []int) (offset uintptr, ok bool) {
 	for _, i := range index {
+		if t.Kind() != reflect.Struct {
+			return 0, false
+		}
 		f := t.Field(i)
 		offset += f.Offset
 		t = f.Type
 	}
-	return offset
+	return offset, true
 }
 
 func (sh *shape) name(s wire.Slot) string { return sh.plan.Attributes()[s].Name }

@@ -10,6 +10,15 @@ type Number = mapper.Number
 // ddb:",unknown".
 type Unknown = mapper.Unknown
 
+// Variant is a type that fields of interface types can hold, for Config.Variants.
+type Variant = mapper.Variant
+
+// VariantOf is T as a type that fields of interface types can hold: a struct type, or a pointer to one,
+// with a blank field that says what it is, as in
+//
+//	_ struct{} `ddb:"kind,entity=card"`
+func VariantOf[T any]() Variant { return mapper.VariantOf[T]() }
+
 // The sets that an any holds after decoding one, so that it is stored as a set again.
 type (
 	StringSet = mapper.StringSet

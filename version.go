@@ -147,5 +147,6 @@ func (sh *shape) versionOf(v any) reflect.Value {
 // refTo is a selector of the attribute at slot.
 func (sh *shape) refTo(slot wire.Slot) fieldRef {
 	a := sh.plan.Attributes()[slot]
-	return fieldRef{owner: sh.plan.Type(), offset: offsetOf(sh.plan.Type(), a.Index), typ: a.Type}
+	offset, _ := offsetOf(sh.plan.Type(), a.Index) // never behind a pointer
+	return fieldRef{owner: sh.plan.Type(), offset: offset, typ: a.Type}
 }

@@ -8,11 +8,7 @@ import (
 
 // anything is an interface without methods. It takes whatever can be mapped; what it is read as is in
 // the package comment.
-func (c *compiler) anything(k *codec, path string) {
-	if k.typ.NumMethod() > 0 {
-		c.fail(k.typ, path, "interface with methods: what is stored does not say which type to read it into; use any or a concrete type")
-		return
-	}
+func (c *compiler) anything(k *codec) {
 	k.asks = func(v reflect.Value, e *encoder) bool {
 		held := v.Elem()
 		dynamic, err := e.types.codec(held.Type())

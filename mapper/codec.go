@@ -18,6 +18,9 @@ type codec struct {
 	// readsNull says that decode takes NULL too, which is the zero value of other types.
 	readsNull bool
 
+	isVariant bool     // what is stored says which of several types it is
+	parts     []*codec // what it is compiled of
+
 	// encode writes v, which is addressable and not nil. What the Writer refused of it is for the caller
 	// to report, but for members whose place only encode knows.
 	encode func(v reflect.Value, e *encoder) *Error

@@ -185,7 +185,7 @@ func TestErrorsOfCodecs(t *testing.T) {
 	_, err = encode(p, held(nils, []Name{"a"}).Interface())
 	assert.ErrorContains(t, err, "V[0] (mapper_test.Name): attribute \"v\": nil in a set, which cannot hold NULL")
 	_, err = mapper.Compile(holder(reflect.TypeFor[map[Name]int](), ""), bytes)
-	assert.ErrorContains(t, err, "not plain strings", "a key is no place for it")
+	assert.ErrorContains(t, err, "its keys have no text", "a key is no place for it")
 
 	sets := holder(reflect.TypeFor[[]Ref](), "set")
 	p, err = mapper.Compile(sets, foreign())

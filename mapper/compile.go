@@ -31,11 +31,14 @@ type Options struct {
 	// FallbackTag is the key of another library's tag that is read where a field has no ddb tag, see
 	// [tags.Options]; "": none.
 	FallbackTag string
+
+	Variants []Variant // the types that interfaces with methods can hold
 }
 
 func compile(t reflect.Type, o Options, fast bool) (*Plan, error) {
-	o.Codecs = slices.Clone(o.Codecs)
+	o.Codecs, o.Variants = slices.Clone(o.Codecs), slices.Clone(o.Variants)
 	c := newCompiler(o, fast)
+	c.variants()
 	fields, err := tags.Root(t, c.tags())
 	if err != nil {
 		c.errs = append(c.errs, err)
@@ -67,9 +70,12 @@ type words struct {
 	set        bool
 	binary     bool
 	json       bool
+	patch      bool
 }
 
-func wordsOf(f tags.Field) words { return words{f.Time, f.BoolNumber, f.Set, f.Binary, f.JSON} }
+func wordsOf(f tags.Field) words {
+	return words{f.Time, f.BoolNumber, f.Set, f.Binary, f.JSON, patches(f.Type, f.Null)}
+}
 
 // ofMembers are the words that say how the members of a slice or an array are stored.
 func (w words) ofMembers() words { return words{time: w.time, binary: w.binary} }
@@ -82,10 +88,13 @@ type compiler struct {
 	registered map[reflect.Type]TypeCodec
 	errs       []error
 	surveying  bool // tags has reported what cannot be stored
+	surveyed   map[reflect.Type]bool
+	building   *codec // whose parts are being compiled; nil: fields of the item
+	kin        []kin  // see variants; nil: not looked at
 }
 
 func newCompiler(o Options, fast bool) *compiler {
-	c := &compiler{options: o, fast: fast, codecs: make(map[variant]*codec)}
+	c := &compiler{options: o, fast: fast, codecs: make(map[variant]*codec), surveyed: make(map[reflect.Type]bool)}
 	c.register()
 	return c
 }
@@ -102,10 +111,11 @@ func (c *compiler) fail(t reflect.Type, path, reason string) {
 // survey looks for mistakes below a struct whose own tags are wrong and whose fields are therefore not
 // known.
 func (c *compiler) survey(t reflect.Type, path string) {
-	if t == nil || t.Kind() != reflect.Struct {
+	if t == nil || structOf(t).Kind() != reflect.Struct || c.surveyed[structOf(t)] {
 		return
 	}
-	c.surveying = true
+	t, c.surveying = structOf(t), true
+	c.surveyed[t] = true // it may embed itself
 	for sf := range t.Fields() {
 		tag, own := sf.Tag.Lookup("ddb")
 		if !own {
@@ -136,7 +146,7 @@ var (
 
 // codec compiles t, or returns what was compiled. path is for messages.
 func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
-	if isSetType(t) {
+	if (isSetType(t) || isMapSet(t)) && !c.isRegistered(t) {
 		w.set = true
 	}
 	k, ok := c.codecs[variant{t, w}]
@@ -146,10 +156,16 @@ func (c *compiler) codec(t reflect.Type, w words, path string) *codec {
 			k.isNil = reflect.Value.IsNil
 		}
 		c.codecs[variant{t, w}] = k
+		outer := c.building
+		c.building = k
 		c.build(k, w, path)
+		c.building = outer
 		if !c.fast {
 			k.direct = nil
 		}
+	}
+	if c.building != nil {
+		c.building.parts = append(c.building.parts, k)
 	}
 	return k
 }
@@ -175,8 +191,10 @@ func (c *compiler) build(k *codec, w words, path string) {
 		k.attributeValue()
 	case t == unknownType:
 		c.fail(t, path, `it holds what an item has beside its declared attributes: give one field of the item the tag ddb:",unknown"`)
+	case t.Kind() == reflect.Interface && t.NumMethod() > 0:
+		c.oneOf(k, path)
 	case t.Kind() == reflect.Interface:
-		c.anything(k, path)
+		c.anything(k)
 	case t.Kind() == reflect.Pointer:
 		c.pointer(k, w, path)
 	case ourMethods.on(t):
@@ -232,7 +250,11 @@ func (c *compiler) byKind(k *codec, w words, path string) {
 			c.list(k, w, path)
 		}
 	case reflect.Map:
-		c.mapping(k, path)
+		if w.set {
+			c.mapSet(k, w, path)
+		} else {
+			c.mapping(k, w, path)
+		}
 	case reflect.Struct:
 		c.structure(k, path)
 	default:
@@ -252,32 +274,6 @@ func (c *compiler) isBytes(t reflect.Type) bool { return isBytes(t) && !c.isRegi
 // isPlainString reports whether elem, with its words, is what the fast paths take it for.
 func (c *compiler) isPlainString(elem *codec, w words) bool {
 	return elem.typ == stringType && !w.binary && !c.isRegistered(stringType)
-}
-
-func (c *compiler) pointer(k *codec, w words, path string) {
-	elem := k.typ.Elem()
-	if elem.Kind() == reflect.Pointer || elem.Kind() == reflect.Interface {
-		c.fail(k.typ, path, "pointer to a pointer or interface: NULL could be either; use one of them")
-		return
-	}
-	to := c.codec(elem, w, path)
-	k.kind = to.kind
-	k.direct = directPointer(to)
-	if to.emptySet != nil {
-		k.emptySet = func(v reflect.Value) bool { return v.IsNil() || to.emptySet(v.Elem()) }
-	}
-	if to.asks != nil {
-		k.asks = func(v reflect.Value, e *encoder) bool { return to.mayLeaveOut(v.Elem(), e) }
-	}
-	k.encode = func(v reflect.Value, e *encoder) *Error { return to.write(v.Elem(), e) }
-	k.decode = func(v reflect.Value, d *decoder) *Error {
-		p := reflect.New(elem)
-		if err := to.read(p.Elem(), d); err != nil {
-			return err
-		}
-		v.Set(p)
-		return nil
-	}
 }
 
 // dynamicTypes are the codecs of types that were met in interfaces. Safe for concurrent use; the types

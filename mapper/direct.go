@@ -363,7 +363,7 @@ func directStruct(fields []field) *direct {
 	d := &direct{levels: 1}
 	for i := range fields {
 		way := fields[i].codec.direct
-		if way == nil || fields[i].was != "" {
+		if way == nil || fields[i].was != "" || fields[i].behind {
 			return nil
 		}
 		d.levels = max(d.levels, way.levels)

@@ -31,9 +31,12 @@
 //	slice                                   L          L, SS, NS, BS
 //	array                                   L          the same, of exactly its length
 //	slice, array with set; StringSet, …     SS NS BS   the same
-//	map with keys of a string type          M          M
+//	map with keys that have text            M          M
+//	map[T]struct{}; map[T]bool with set     SS NS BS   L, SS, NS, BS
 //	struct                                  M          M; members that it does not declare are dropped
+//	blank field with entity=NAME            S          S, this very name
 //	pointer                                 as its element; nil: see below
+//	interface with methods                  M          M, as the [Variant] that it says it is
 //	sql.Null[T], sql.NullString, …          as a pointer that is nil where they are not valid
 //	Unknown with unknown                    each attribute that the type does not declare, as it was read
 //	any                                     as the value it holds; read as nil, bool, string, Number, []byte,
@@ -45,10 +48,13 @@
 // of an embedded field would lose the other fields. All but the two whose answer can be of any type serve
 // as members of a set.
 //
-// Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to pointers
-// and interfaces; interfaces with methods; maps with other keys; one method of a pair without the other;
-// structs that have fields and store none of them. With json, what encoding/json does not take or read
-// back, channels and the like, anywhere inside.
+// Keys of maps that have text are those stored as S, and integers, in decimal. A set from a map of bools
+// has the keys whose value is true. Two stored keys or members that are one in Go are an error.
+//
+// Refused when the type is compiled: channels, functions, complex numbers, uintptr; pointers to
+// interfaces; interfaces with methods that no variant has; maps with other keys; one method of a pair
+// without the other; structs that have fields and store none of them. With json, what encoding/json does
+// not take or read back, channels and the like, anywhere inside.
 //
 // Numbers have at most 38 significant digits and a magnitude up to 9.99…E+125. What does not fit is an
 // error in both directions, except that a float is read as the nearest one. The zero Number is 0. A
@@ -71,18 +77,23 @@
 //	sql.Null, not valid       left out     NULL              NULL
 //	what answers [ErrOmit]    left out     left out          left out of a map; error in a list
 //	empty slice, map          L, M or B    L, M or B         L, M or B
+//	nil **T                   left out     NULL              NULL
+//	**T that points to nil    NULL         error             error
 //	nil set                   left out     NULL              -
 //	empty set                 left out     left out          error: DynamoDB stores none
 //
 // omitempty leaves out what encoding/json calls empty, the zero time.Time and what MarshalText makes
 // the empty text of; omitzero what IsZero, or the zero value, says. This holds for fields of nested
-// structs as for those of the item. For a type with a TypeCodec, omitempty and null look at what the codec
-// makes of the value, omitzero at the value.
+// structs as for those of the item. The fields behind an embedded pointer are left out where it is nil.
+// For a type with a TypeCodec, omitempty and null look at what the codec makes of the value, omitzero at
+// the value.
 //
-// NULL is read as the zero value of any type, except that what takes anything is given it. A declared
-// field whose attribute is missing is set to its zero value; names match exactly, the current one or that
-// in was=. Decoding writes to no memory that the struct referred to before, and needs as much as the
-// members that are stored have in Go.
+// NULL is read as the zero value of any type, except that what takes anything is given it, and that into
+// a field **T without null it is read as a pointer to nil, which tells NULL from what is missing, as a
+// JSON merge patch does. An embedded pointer is set to a new struct where one of its attributes is
+// present, else to nil. A declared field whose attribute is missing is set to its zero value; names match
+// exactly, the current one or that in was=. Decoding writes to no memory that the struct referred to
+// before, and needs as much as the members that are stored have in Go.
 //
 // # Safety
 //

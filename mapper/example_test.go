@@ -33,13 +33,13 @@ func ExampleCompile_mistakes() {
 	type Visit struct {
 		Patient string `ddb:"patient,pk"`
 		Doctor  fmt.Stringer
-		Wards   map[int]string `ddb:"wards"`
+		Wards   map[bool]string `ddb:"wards"`
 	}
 	_, err := mapper.Compile(reflect.TypeFor[Visit](), mapper.Options{})
 	fmt.Println(err)
 	// Output:
-	// mapper: compile: Visit.Doctor (fmt.Stringer): interface with methods: what is stored does not say which type to read it into; use any or a concrete type
-	// mapper: compile: Visit.Wards (map[int]string): its keys are not plain strings: use a map with keys of a string type
+	// mapper: compile: Visit.Doctor (fmt.Stringer): interface with methods: what is stored does not say which type to read it into; name types that implement it in Config.Variants, or use any or a concrete type
+	// mapper: compile: Visit.Wards (map[bool]string): its keys have no text: use keys of a string or integer type, or of one with MarshalText
 }
 
 func ExampleNumber_Rat() {

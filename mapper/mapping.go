@@ -6,15 +6,18 @@ import (
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
-func (c *compiler) mapping(k *codec, path string) {
+func (c *compiler) mapping(k *codec, w words, path string) {
 	k.kind = wire.Map
 	key := k.typ.Key()
-	if key.Kind() != reflect.String || isOneValue(key) || isNumberText(key) || c.isRegistered(key) && key != stringType {
-		c.fail(k.typ, path, "its keys are not plain strings: use a map with keys of a string type")
-		return
-	}
+	names := c.mapKey(k.typ, w, path)
 	elem := c.codec(k.typ.Elem(), words{}, path+inMap)
-	if c.fast && c.isPlainString(elem, words{}) && k.typ == reflect.TypeFor[map[string]string]() {
+	switch {
+	case names == nil:
+		return
+	case names.typ.Kind() != reflect.String || isOneValue(key) || c.isRegistered(key) && key != stringType:
+		k.textMapping(names, elem)
+		return
+	case c.fast && c.isPlainString(elem, words{}) && k.typ == reflect.TypeFor[map[string]string]():
 		k.stringMap()
 		k.direct = directStringMap()
 		return

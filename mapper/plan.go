@@ -23,6 +23,8 @@ type Plan struct {
 	optional   []wire.Slot // those that may be left out
 	slots      []wire.Slot // all
 	taped      int
+	entity     int   // slot of the attribute that says what the item is, -1 for none
+	behind     []int // slots of fields behind embedded pointers
 	types      dynamicTypes
 	sources    sync.Pool
 	sinks      sync.Pool
@@ -35,12 +37,19 @@ type Attribute struct {
 	// Kind is the type it is stored as; zero for an interface and a type that marshals itself, whose
 	// value decides. Where the value can be nil, NULL is possible too.
 	Kind wire.Kind
+
+	// Variants says that it holds an interface with methods: what is stored decides which type is read.
+	Variants bool
 }
 
 // describe makes the attributes of the sorted fields.
 func (p *Plan) describe(parsed []tags.Field, c *compiler) {
+	p.entity = entityOf(p.fields)
 	for i, f := range parsed {
-		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind})
+		if p.fields[i].behind {
+			p.behind = append(p.behind, i)
+		}
+		p.attributes = append(p.attributes, Attribute{f, p.fields[i].codec.kind, p.fields[i].codec.holdsVariants(make(map[*codec]bool))})
 		number := -1
 		if !isOldName(f) && (f.JSON || c.asksUser(f.Type, make(map[reflect.Type]bool))) {
 			number = p.taped
@@ -48,7 +57,7 @@ func (p *Plan) describe(parsed []tags.Field, c *compiler) {
 		}
 		p.tapes = append(p.tapes, number)
 		way := p.fields[i].codec.direct
-		if number >= 0 {
+		if number >= 0 || p.fields[i].behind {
 			way = nil
 		}
 		p.direct = append(p.direct, way)

@@ -31,7 +31,7 @@ type Sink struct {
 var _ wire.Sink = (*Sink)(nil)
 
 // Sink returns a Sink into v, a *T that is not nil; it panics on anything else. Release it when done.
-// Until Finish returns nil, v is not to be used.
+// Embedded pointers are set to nil, and to new structs by Set. Until Finish returns nil, v is not to be used.
 func (p *Plan) Sink(v any) *Sink {
 	target, base := p.target(v)
 	s, ok := p.sinks.Get().(*Sink)
@@ -39,6 +39,9 @@ func (p *Plan) Sink(v any) *Sink {
 		s = &Sink{plan: p, seen: make([]bool, len(p.fields))}
 	}
 	s.v, s.base = target, base
+	for _, slot := range p.behind {
+		p.fields[slot].clear(target)
+	}
 	return s
 }
 
@@ -58,7 +61,7 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	var err *Error
 	switch {
 	case !s.seenTwin(slot):
-		err = f.codec.read(f.of(s.v), &s.d)
+		err = f.codec.read(f.place(s.v), &s.d)
 	case len(s.errs) == 0: // else the value under the other name may not have been read
 		err = s.plan.fields[s.plan.Current(slot)].readAgain(f.of(s.v), &s.d, &s.plan.types)
 	}
@@ -93,13 +96,16 @@ func (s *Sink) Has(slot wire.Slot) bool { return s.seen[slot] }
 func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 	f := &s.plan.fields[slot]
 	way := f.codec.direct
-	return way != nil && !s.seenTwin(slot) && way.decode(unsafe.Add(s.base, f.offset), v)
+	return way != nil && !f.behind && !s.seenTwin(slot) && way.decode(unsafe.Add(s.base, f.offset), v)
 }
 
 // Finish sets the declared fields that were not Set to their zero values; fields that are no attributes
 // keep what they hold. The error joins an [*Error] for every attribute that could not be decoded, up to
 // 16 and then one that counts the others; the struct is zero as a whole.
 func (s *Sink) Finish() error {
+	if i := s.plan.entity; i >= 0 && !s.seen[i] {
+		s.fail(s.plan.locate(wire.Slot(i), "decode", s.plan.fields[i].missingEntity(s.plan.typ)))
+	}
 	if len(s.errs) > 0 {
 		if s.more > 0 {
 			s.errs = append(s.errs, &Error{Op: "decode", Type: s.plan.typ, Path: rootName(s.plan.typ), Reason: strconv.Itoa(s.more) + " more attributes failed"})
@@ -108,8 +114,8 @@ func (s *Sink) Finish() error {
 		return errors.Join(s.errs...)
 	}
 	for i, seen := range s.seen {
-		if !seen && !s.seenTwin(wire.Slot(i)) {
-			s.plan.fields[i].of(s.v).SetZero()
+		if f := &s.plan.fields[i]; !seen && !f.behind && !s.seenTwin(wire.Slot(i)) {
+			f.of(s.v).SetZero()
 		}
 	}
 	s.finishUnknown()

@@ -17,15 +17,20 @@ type field struct {
 	step    string // Go path from the struct, ".Audit.Created"
 	index   []int
 	offset  uintptr // in the struct
+	behind  bool    // an embedded pointer, which may be nil: there is no offset
+	entity  string  // what a blank field says; "": it holds a value
 	codec   *codec
 	omitted func(reflect.Value) bool // nil: never
 	ifNil   bool                     // omitted says only that the field's first word, a pointer, is nil
 }
 
-// of is the field of v.
+// of is the field of v; invalid where an embedded pointer on the way is nil.
 func (f *field) of(v reflect.Value) reflect.Value {
-	if len(f.index) == 1 {
+	switch {
+	case len(f.index) == 1:
 		return v.Field(f.index[0])
+	case f.behind:
+		return f.reach(v, false)
 	}
 	return v.FieldByIndex(f.index)
 }
@@ -44,14 +49,24 @@ func (c *compiler) fields(t reflect.Type, parsed []tags.Field, path string) []fi
 	slices.SortFunc(parsed, func(a, b tags.Field) int { return strings.Compare(a.Name, b.Name) })
 	fields := make([]field, len(parsed))
 	for i, p := range parsed {
-		f := field{name: p.Name, was: p.Was, step: goPath(t, p.Index), index: p.Index, offset: offsetOf(t, p.Index)}
+		f := field{name: p.Name, was: p.Was, step: goPath(t, p.Index), index: p.Index}
 		at := path + f.step
 		if path == "" {
 			at = p.Path
 		}
+		if f.entity = p.Entity; f.entity != "" {
+			f.codec = entity(t, f.entity)
+			fields[i] = f
+			continue
+		}
 		f.codec = c.codec(p.Type, wordsOf(p), at)
 		f.omitted = omission(f.codec, p)
-		f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
+		if f.behind = isBehindPointer(t, p.Index); f.behind {
+			f.omitted = omittedBehind(f.omitted)
+		} else {
+			f.offset = offsetOf(t, p.Index)
+			f.ifNil = c.fast && isOmittedIfNil(f.codec, p)
+		}
 		fields[i] = f
 	}
 	return fields
@@ -69,7 +84,7 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr) {
 func goPath(t reflect.Type, index []int) string {
 	var b strings.Builder
 	for _, i := range index {
-		sf := t.Field(i)
+		sf := structOf(t).Field(i)
 		b.WriteString("." + sf.Name)
 		t = sf.Type
 	}
@@ -96,6 +111,7 @@ func (c *compiler) structure(k *codec, path string) {
 	for i, f := range fields {
 		byName[f.name] = i
 	}
+	says := entityOf(fields)
 	renamed := oldNames(byName, parsed)
 	types := &dynamicTypes{options: c.options, fast: c.fast}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
@@ -128,11 +144,12 @@ func (c *compiler) structure(k *codec, path string) {
 			return k.mismatch(d.r.Kind())
 		}
 		for i := range fields {
-			fields[i].of(v).SetZero()
+			fields[i].clear(v)
 		}
 		if err := d.enter(t); err != nil {
 			return err
 		}
+		isEntity := says < 0
 		var seen []bool
 		if renamed {
 			seen = make([]bool, len(fields))
@@ -147,7 +164,7 @@ func (c *compiler) structure(k *codec, path string) {
 			if renamed && seen[i] {
 				err = f.readAgain(f.of(v), d, types)
 			} else {
-				err = f.codec.read(f.of(v), d)
+				err = f.codec.read(f.place(v), d)
 			}
 			if err != nil {
 				return err.in(f.step)
@@ -155,8 +172,13 @@ func (c *compiler) structure(k *codec, path string) {
 			if renamed {
 				seen[i] = true
 			}
+			isEntity = isEntity || i == says
 		}
 		d.leave()
+		if !isEntity {
+			f := &fields[says]
+			return f.missingEntity(t).in(f.step)
+		}
 		return nil
 	}
 }

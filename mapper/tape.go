@@ -174,7 +174,9 @@ func (c *compiler) asksUser(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return true
 	}
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+	case reflect.Map:
+		return c.asksUser(t.Key(), seen) || c.asksUser(t.Elem(), seen)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return c.asksUser(t.Elem(), seen)
 	case reflect.Struct:
 		for sf := range t.Fields() {

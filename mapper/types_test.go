@@ -21,6 +21,8 @@ type (
 	Blob   []byte
 	Labels map[Name]Name
 	Empty  interface{}
+	Member struct{}
+	Yes    bool
 )
 
 // Color has text on its pointer, although it is a number.
@@ -123,6 +125,32 @@ var kinds = []struct {
 	{"map of slices", map[string][]int{"a": {1}, "b": nil}, "", avM(item{"a": avL(avN("1")), "b": null})},
 	{"map of structs", map[string]City{"a": {Name: "x"}}, "", avM(item{"a": avM(item{"name": avS("x")})})},
 	{"map of arrays", map[string][1]byte{"a": {7}}, "", avM(item{"a": avB("\x07")})},
+	{"map with int keys", map[int]string{-1: "a", 2: "b"}, "", avM(item{"-1": avS("a"), "2": avS("b")})},
+	{"map with keys of an int type", map[time.Duration]int{5: 1}, "", avM(item{"5": avN("1")})},
+	{"map with uint keys", map[uint64]bool{18446744073709551615: true}, "", avM(item{"18446744073709551615": avBool(true)})},
+	{"map with text keys", map[netip.Addr]int{netip.MustParseAddr("::1"): 1}, "", avM(item{"::1": avN("1")})},
+	{"map with keys that have text on the pointer", map[Color]Color{1: 2}, "", avM(item{"red": avS("green")})},
+	{"map with keys that are bytes and text", map[ID]int{{'a', 'b'}: 1}, "", avM(item{"#ab": avN("1")})},
+	{"map with time keys", map[time.Time]int{noon: 1}, "", avM(item{"2026-11-24T12:00:00.123456789Z": avN("1")})},
+	{"map with time keys of a format", map[time.Time]int{noon.Truncate(time.Second): 1}, "unixtime", avM(item{"1795521600": avN("1")})},
+	{"maps with int keys in each other", map[int8]map[uint8][]int{1: {2: {3}, 4: nil}, 5: nil}, "",
+		avM(item{"1": avM(item{"2": avL(avN("3")), "4": null}), "5": null})},
+	{"empty map with int keys", map[int]string{}, "", avM(item{})},
+	{"map of bools", map[string]bool{"a": true, "b": false}, "", avM(item{"a": avBool(true), "b": avBool(false)})},
+	{"set from a map", map[string]struct{}{"a": {}}, "", avSS("a")},
+	{"set from a map with the word", map[Name]struct{}{"a": {}}, "set", avSS("a")},
+	{"set from a map with a type of its own", map[string]Member{"a": {}}, "", avSS("a")},
+	{"set of ints from a map", map[int]struct{}{-7: {}}, "", avNS("-7")},
+	{"set of floats from a map", map[float32]struct{}{0.5: {}}, "", avNS("0.5")},
+	{"set of Numbers from a map", map[mapper.Number]struct{}{"0.1": {}}, "", avNS("0.1")},
+	{"set of bytes from a map", map[[2]byte]struct{}{{1, 2}: {}}, "", avBS("\x01\x02")},
+	{"set of text from a map", map[Color]struct{}{2: {}}, "", avSS("green")},
+	{"set of times from a map", map[time.Time]struct{}{noon.Truncate(time.Second): {}}, "unixtime", avNS("1795521600")},
+	{"set from a map of bools", map[string]bool{"a": true}, "set", avSS("a")},
+	{"set of ints from a map of bools", map[uint16]Yes{7: true}, "set", avNS("7")},
+	{"pointer to a set from a map", &map[string]struct{}{"a": {}}, "", avSS("a")},
+	{"slice of sets from maps", []map[int]struct{}{{1: {}}, nil}, "", avL(avNS("1"), null)},
+	{"map of sets from maps", map[string]map[int]struct{}{"a": {1: {}}, "b": nil}, "", avM(item{"a": avNS("1"), "b": null})},
 	{"empty map", map[string]string{}, "", avM(item{})},
 	{"set of strings", []string{"a", "b"}, "set", avSS("a", "b")},
 	{"set of named strings", []Name{"a"}, "set", avSS("a")},

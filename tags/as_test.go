@@ -64,12 +64,12 @@ func TestWordsFitWhatATypeIsStoredAs(t *testing.T) {
 		tag   string
 		want  string
 	}{
-		{instant{}, "f,bool=number", "bool on type tags_test.instant (it fits bool and *bool)"},
+		{instant{}, "f,bool=number", "bool on type tags_test.instant (it fits bool and pointers to it)"},
 		{code{}, "f,null", "null on type tags_test.code (it is never nil: null fits pointers, slices, maps and interfaces)"},
 		{serial(0), "f,version", "version on type tags_test.serial (it fits integers)"},
 		{marked(0), "f,version", "version on type tags_test.marked (it fits integers)"},
 		{marked(0), "f,ttl", "ttl on type tags_test.marked (it fits time.Time and integers, seconds since 1970)"},
-		{[]box{}, "f,set", "set on type []tags_test.box (it fits slices and arrays of strings, numbers, byte strings and types with MarshalText)"},
+		{[]box{}, "f,set", "set on type []tags_test.box (it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText)"},
 		{link{}, "f,binary", "binary on type tags_test.link (it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them)"},
 	} {
 		typ := tagged(c.value, c.tag)

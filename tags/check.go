@@ -60,7 +60,7 @@ func looksLikeWord(tag scanned) bool {
 	head, _, hasValue := strings.Cut(tag.name, "=")
 	w := findWord(head)
 	if w == nil || (w.values != nil || w.named != nil) && !hasValue {
-		return false // time, bool and was are no words without a value
+		return false // time, bool, was and entity are no words without a value
 	}
 	return !slices.ContainsFunc(tag.words, func(sw scannedWord) bool { return sw.text == w.name })
 }

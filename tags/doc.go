@@ -32,10 +32,11 @@
 //	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
 //	unknown                mapper.Unknown                  takes what no field declares; without a name or other words
 //	was=NAME               any but keys                    the name before: read where the attribute is missing, never written
+//	entity=NAME            a blank field of type struct{}  S NAME, always; what says something else is not read; signed
 //	omitempty              what can be empty, no key       left out if false, 0, nil, of length 0, empty text or a zero time
 //	omitzero               any but keys                    left out if the zero value, or if IsZero says so
 //	null                   what can be nil, no key         nil is stored as NULL instead of left out
-//	set                    slice or array                  SS, NS or BS instead of a list
+//	set                    slice, array or map[T]bool      SS, NS or BS instead of a list or map
 //	binary                 string, bytes, MarshalBinary    B: what MarshalBinary gives, else the bytes
 //	json                   any but keys                    S, as encoding/json has it
 //	time=ns|us|ms|s        time.Time                       S, RFC 3339 in UTC with 9, 6, 3 or 0 fraction digits
@@ -46,18 +47,19 @@
 //	bool=number            bool                            N, 1 or 0
 //
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
-// one with encryption encrypts and signs, but only signs keys, ttl and version.
+// one with encryption encrypts and signs, but only signs keys, ttl, version and entity.
 //
 // The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an
 // item, which has at most one each of the last three. Inside a document they are errors: one action
 // covers a whole top-level attribute. The service deletes an item some time after its ttl, if the
 // table's TimeToLive names the attribute; until then it is read like any other.
 //
-// Words for time.Time fit *time.Time and slices and arrays of time.Time too, bool=number fits *bool,
-// binary fits pointers to and slices and arrays of what it fits. Where a type is stored as another
-// ([Options].As), words are those of the other.
+// Words for time.Time fit pointers to it, slices and arrays of it and maps with it as key too,
+// bool=number fits pointers to a bool, binary fits pointers to and slices and arrays of what it fits. Where
+// a type is stored as another ([Options].As), words are those of the other.
 // A set holds strings, numbers, byte strings, or anything with a MarshalText or MarshalBinary method;
-// bytes ([]byte, [N]byte) are B and no set. A key is a string, an integer, bytes, a time.Time, a type with
+// bytes ([]byte, [N]byte) are B and no set. A map[T]bool with the word holds the keys whose value is true;
+// a map[T]struct{} is a set without it. A key is a string, an integer, bytes, a time.Time, a type with
 // MarshalText or MarshalBinary, or a bool with bool=number; never a float, which may compare equal and
 // print differently, and never behind a pointer or an interface, which may be nil. Nor can a type be
 // either whose MarshalDDB or MarshalDynamoDBAttributeValue may answer with any type of value.
@@ -69,6 +71,14 @@
 // A renamed field says was. What is stored under either name is read into it; both at once are an error
 // unless they are equal, since nobody knows which is newer. Deploy was to every reader before the first
 // writer uses the new name in a table that both share.
+//
+// An entity says what a struct is, so that no item or document of another type is read into it:
+//
+//	_ struct{} `ddb:"kind,entity=order"`
+//
+// A struct has at most one, which may be embedded but not behind a pointer. It is signed in a table with
+// encryption; words other than sign are errors on it, and so is entity on any other field. Package mapper
+// tells by it which of several types an interface holds.
 //
 // # Names
 //
@@ -107,9 +117,13 @@
 // # Fields
 //
 // Exported fields without a tag are attributes under their Go name; unexported and blank ones are
-// skipped, and a tag on them is an error. An embedded struct is flattened into its parent, up to 64
-// deep, unless its tag has a name; then, and where the embedded type is no struct, it is a field
-// like any other. Two fields with one attribute name are an error wherever they stand: an outer field
-// does not hide an embedded one, whose value would be lost. An embedded
-// pointer to a struct, or an embedded struct that methods store as one value, is refused unless named.
+// skipped, and a tag on them is an error, but for entity on a blank one. An embedded struct is flattened
+// into its parent, up to 64 deep, unless its tag has a name; then, and where the embedded type is no
+// struct, it is a field like any other. Two fields with one attribute name are an error wherever they
+// stand: an outer field
+// does not hide an embedded one, whose value would be lost.
+//
+// An embedded pointer to a struct is flattened too: where it is nil, its attributes are missing. Keys,
+// version, unknown and entity behind it are errors, and so are pointers to unexported types. A type that
+// embeds itself, or one that methods store as one value, is refused unless named.
 package tags

@@ -114,9 +114,26 @@ func TestEmbeddingMistakes(t *testing.T) {
 	type Other struct{ Name string }
 	type lower struct{ Low string }
 	type number int
-	type pointer struct {
+	type hidden struct {
+		ID
+		*lower
+	}
+	type keyed struct {
+		*Other
+		*Keyed
+	}
+	type Selfish struct {
 		ID
 		*Other
+		*Selfish
+	}
+	type textPointer struct {
+		ID
+		*Instant
+	}
+	type storesNothing struct {
+		ID
+		*Opaque
 	}
 	type instant struct {
 		ID
@@ -163,7 +180,12 @@ func TestEmbeddingMistakes(t *testing.T) {
 		typ  reflect.Type
 		want string
 	}{
-		{"pointer", reflect.TypeFor[pointer](), `ddb: type pointer, field Other: embedded pointer *tags_test.Other (embed the struct itself; or ` + named + `)`},
+		{"pointer to an unexported type", reflect.TypeFor[hidden](), `ddb: type hidden, field lower: embedded pointer to the unexported type tags_test.lower, which reading cannot allocate (embed the struct itself, or export its type; or skip it with ddb:"-")`},
+		{"key behind a pointer", reflect.TypeFor[keyed](), `ddb: type keyed, field Keyed.Deeper.ID, tag "id,pk": partition key behind the embedded pointer Keyed, which may be nil (a key is always there: embed the struct itself)`},
+		{"pointer to the type itself", reflect.TypeFor[Selfish](), `ddb: type Selfish, field Selfish: embedded *tags_test.Selfish contains itself and has no end (` + named + `)`},
+		{"pointers in a circle", reflect.TypeFor[circle](), `ddb: type circle, field Left.Right.Left: embedded *tags_test.Left contains itself and has no end (` + named + `)`},
+		{"pointer to text", reflect.TypeFor[textPointer](), `ddb: type textPointer, field Instant: embedded *tags_test.Instant is one value and cannot be flattened (` + named + `)`},
+		{"pointer to what stores nothing", reflect.TypeFor[storesNothing](), `ddb: type storesNothing, field Opaque: embedded *tags_test.Opaque stores none of its fields, so its value would be lost (export them, or skip it with ddb:"-")`},
 		{"time.Time", reflect.TypeFor[instant](), `ddb: type instant, field Time: embedded time.Time is one value and cannot be flattened (` + named + `)`},
 		{"words without a name", reflect.TypeFor[words](), `ddb: type words, field Other, tag ",encrypt": words on an embedded struct without a name (put them on its fields; or name it to store it as one attribute)`},
 		{"unexported struct with a name", reflect.TypeFor[unexported](), `ddb: type unexported, field lower, tag "low": tag on an unexported field (export the field or remove the tag)`},
@@ -188,6 +210,57 @@ func TestEmbeddingMistakes(t *testing.T) {
 		assert.ErrorContains(t, err, `: embedded more than 64 deep (`+named+`)`)
 	})
 }
+
+type (
+	circle struct {
+		ID string `ddb:"id,pk"`
+		*Left
+	}
+	Left struct {
+		L string
+		*Right
+	}
+	Right struct {
+		R string
+		*Left
+	}
+	Keyed  struct{ *Deeper }
+	Deeper struct {
+		ID string `ddb:"id,pk"`
+	}
+	Instant struct{ time.Time }
+	Opaque  struct{ n int }
+)
+
+func TestEmbeddedPointersAreFlattened(t *testing.T) {
+	type item struct {
+		ID string `ddb:"id,pk"`
+		*Level4
+		level3b
+	}
+	fields, err := tags.Root(reflect.TypeFor[item](), tags.Options{})
+	require.NoError(t, err)
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Path)
+	}
+	assert.Equal(t, []string{"item.ID", "item.Level4.A4", "item.Level4.Level5.A5", "item.Level4.Level5.B5", "item.Level4.B4", "item.Level4.C4",
+		"item.level3b.Audit.By", "item.level3b.C"}, names)
+	assert.Equal(t, []int{1, 1, 1}, fields[3].Index)
+	assert.Equal(t, "B5", reflect.TypeFor[item]().FieldByIndex(fields[3].Index).Name)
+	_, err = tags.Nested(reflect.TypeFor[Keyed](), tags.Options{})
+	assert.ErrorContains(t, err, "pk inside a document")
+	assert.NotContains(t, err.Error(), "behind")
+	_, _ = item{}.level3b, Opaque{}.n
+}
+
+type (
+	level3b struct {
+		*Audit
+		C int
+	}
+	Audit struct{ By string }
+)
 
 type hiddenDose struct{ mg int }
 

@@ -119,7 +119,7 @@ func TestMistakesInAFallbackTag(t *testing.T) {
 		{"strings as numbers", []string{}, "f,numberset", []string{`numberset of dynamodbav on type []string` + members}},
 		{"texts as numbers", []level{}, "f,numberset", []string{`numberset of dynamodbav on type []tags_test.level` + members}},
 		{"a set on a string", "", "f,binaryset", []string{`binaryset of dynamodbav on type string` + members}},
-		{"unixtime on a number", 0, "f,unixtime", []string{`unixtime on type int (it fits time.Time, *time.Time and slices and arrays of time.Time)`}},
+		{"unixtime on a number", 0, "f,unixtime", []string{`unixtime on type int (it fits time.Time, pointers to it, slices and arrays of it and maps with it as key)`}},
 		{"twice", "", "f,omitempty,omitempty", []string{`word "omitempty" repeated (keep one)`}},
 		{"a reserved name", "", "aws_dbe_head", []string{`name "aws_dbe_head" is reserved (names beginning with aws_dbe_ belong to the encryption formats: rename it)`}},
 		{"a channel", make(chan int), "f", []string{`chan int cannot be stored (skip the field with ddb:"-", or give its type a MarshalText method)`}},

@@ -8,12 +8,13 @@ type Field struct {
 	Name  string       // attribute name
 	Was   string       // the name before, read where Name is missing and never written; "": none
 	Path  string       // Go path for messages, "Visit.Audit.Created"
-	Index []int        // path from the root struct, as reflect.Value.FieldByIndex takes it; never through a pointer
+	Index []int        // path from the root struct, as reflect.Type.FieldByIndex takes it; through pointers that are embedded
 	Type  reflect.Type // of the Go field
 
 	Key    Key
 	Action Action
 	Time   TimeFormat
+	Entity string // what the attribute says, on a blank field; "": it is none
 
 	TTL     bool // when the service may delete the item
 	Version bool // grows with every write

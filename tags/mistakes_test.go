@@ -83,13 +83,13 @@ func (*link) MarshalBinary() ([]byte, error)                { return nil, nil }
 func (s status) MarshalText() ([]byte, error) { return []byte("on"), nil }
 
 func TestMistakesInATag(t *testing.T) {
-	const words = "pk, sk, encrypt, sign, plain, ttl, version, unknown, was, omitempty, omitzero, null, set, binary, json, time, unixtime, unixmilli and bool"
-	const times = "it fits time.Time, *time.Time and slices and arrays of time.Time"
-	const sets = "it fits slices and arrays of strings, numbers, byte strings and types with MarshalText"
+	const words = "pk, sk, encrypt, sign, plain, ttl, version, unknown, was, entity, omitempty, omitzero, null, set, binary, json, time, unixtime, unixmilli and bool"
+	const times = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
+	const sets = "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"
 	const quoteAll = "put all of it in single quotes and double the quote inside"
 	const timeChoices = "write time=ns, time=us, time=ms, time=s, time=instant, time=rfc3339nano or time=date"
 	const binaries = "it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them"
-	const boolFits = "it fits bool and *bool"
+	const boolFits = "it fits bool and pointers to it"
 	const stored = `skip the field with ddb:"-", or give its type a MarshalText method`
 	const isWord = "begin the tag with a comma for the word; put the name in single quotes if it is meant"
 	const skips = `"-" skips the field, and words follow it (write ddb:"-" alone to skip, '-' in quotes for an attribute of that name)`
@@ -145,7 +145,10 @@ func TestMistakesInATag(t *testing.T) {
 		{"set of anything", []any{}, "f,set", []string{`set on type []interface {} (` + sets + `)`}},
 		{"set of structs", []audit{}, "f,set", []string{`set on type []tags_test.audit (` + sets + `)`}},
 		{"set of lists", [][]string{}, "f,set", []string{`set on type [][]string (` + sets + `)`}},
-		{"set on a map", map[string]struct{}{}, "f,set", []string{`set on type map[string]struct {} (` + sets + `)`}},
+		{"set on a map of numbers", map[string]int{}, "f,set", []string{`set on type map[string]int (` + sets + `)`}},
+		{"set on a map of structs", map[string]audit{}, "f,set", []string{`set on type map[string]tags_test.audit (` + sets + `)`}},
+		{"set on a map of bools that are text", map[string]status{}, "f,set", []string{`set on type map[string]tags_test.status (` + sets + `)`}},
+		{"set on a map with keys that are no members", map[bool]struct{}{}, "f,set", []string{`set on type map[bool]struct {} (` + sets + `)`}},
 		{"set on a slice that is text", octets{}, "f,set", []string{`set on type tags_test.octets (` + sets + `)`}},
 		{"time on a string", "", "f,time=ms", []string{`time on type string (` + times + `)`}},
 		{"time on a type that embeds time.Time", struct{ time.Time }{}, "f,time=ms", []string{`time on type struct{…} (` + times + `)`}},

@@ -66,6 +66,11 @@ type parser struct {
 	keys   map[Key]string    // role → path of the first field with it
 	once   map[string]string // word → path of the first field with it, of words that a type has once
 	unread bool              // a tag could not be taken apart: it may hold a pk
+
+	entity string // path of the first field with that word
+
+	within  []reflect.Type // embedded structs around the fields being parsed, the root first
+	pointer string         // path of the outermost embedded pointer among them
 }
 
 func (p *parser) fail(path, tag string, ps ...problem) {
@@ -76,6 +81,8 @@ func (p *parser) fail(path, tag string, ps ...problem) {
 
 // structure parses the fields of t, which lies at prefix and index in the root type.
 func (p *parser) structure(t reflect.Type, prefix string, index []int) {
+	p.within = append(p.within, t)
+	defer func() { p.within = p.within[:len(p.within)-1] }()
 	for sf := range t.Fields() {
 		// Each field has an index of its own: appending to a shared one would let siblings overwrite it.
 		p.field(sf, prefix+sf.Name, slices.Concat(index, sf.Index))
@@ -110,10 +117,10 @@ func (p *parser) field(sf reflect.StructField, path string, index []int) {
 	switch {
 	case sf.Name == "_":
 		if tagged {
-			p.fail(path, text, problem{"tag on a blank field", "name the field or remove the tag"})
+			p.blank(sf, path, index, text, tag)
 		}
 	case sf.Anonymous && tag.name == "" && pointee(sf.Type).Kind() == reflect.Struct:
-		p.embedded(sf.Type, path, index, text, tag)
+		p.embedded(sf, path, index, text, tag)
 	case !sf.IsExported():
 		if tagged {
 			p.fail(path, text, problem{"tag on an unexported field", "export the field or remove the tag"})
@@ -135,15 +142,20 @@ func pointee(t reflect.Type) reflect.Type {
 	return t
 }
 
-// embedded flattens an embedded struct.
-func (p *parser) embedded(t reflect.Type, path string, index []int, text string, tag scanned) {
+// embedded flattens an embedded struct, or what an embedded pointer to one points to.
+func (p *parser) embedded(sf reflect.StructField, path string, index []int, text string, tag scanned) {
 	const named = `name it, as in ddb:"audit", or skip it with ddb:"-"`
+	t := pointee(sf.Type)
+	isPointer := t != sf.Type
 	switch {
-	case isOneValue(pointee(t)) || p.options.as(pointee(t)) != pointee(t):
-		p.fail(path, text, problem{"embedded " + typeName(t) + " is one value and cannot be flattened", named})
+	case isOneValue(t) || p.options.as(t) != t:
+		p.fail(path, text, problem{"embedded " + typeName(sf.Type) + " is one value and cannot be flattened", named})
 		return
-	case t.Kind() == reflect.Pointer:
-		p.fail(path, text, problem{"embedded pointer " + typeName(t), "embed the struct itself; or " + named})
+	case isPointer && !sf.IsExported():
+		p.fail(path, text, problem{"embedded pointer to the unexported type " + typeName(t) + ", which reading cannot allocate", `embed the struct itself, or export its type; or skip it with ddb:"-"`})
+		return
+	case slices.Contains(p.within, t):
+		p.fail(path, text, problem{"embedded " + typeName(sf.Type) + " contains itself and has no end", named})
 		return
 	case len(index) > maxEmbedding:
 		p.fail(path, text, problem{"embedded more than " + strconv.Itoa(maxEmbedding) + " deep", named})
@@ -152,10 +164,14 @@ func (p *parser) embedded(t reflect.Type, path string, index []int, text string,
 		p.fail(path, text, problem{"words on an embedded struct without a name",
 			"put them on its fields; or name it to store it as one attribute"})
 	}
+	if isPointer && p.pointer == "" {
+		p.pointer = path
+		defer func() { p.pointer = "" }()
+	}
 	before, mistakes := len(p.fields), len(p.errs)
 	p.structure(t, path+".", index)
 	if len(p.fields) == before && len(p.errs) == mistakes && t.NumField() > 0 {
-		p.fail(path, text, problem{"embedded " + typeName(t) + " stores none of its fields, so its value would be lost", `export them, or skip it with ddb:"-"`})
+		p.fail(path, text, problem{"embedded " + typeName(sf.Type) + " stores none of its fields, so its value would be lost", `export them, or skip it with ddb:"-"`})
 	}
 }
 
@@ -169,7 +185,12 @@ func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 	if f.TTL && stored == timeType {
 		f.Time = UnixSeconds
 	}
-	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given), checkPlaces(&f, stored, given, p.nested))
+	ps = slices.Concat(ps, checkName(&f, tag), checkContradictions(given))
+	if slices.Contains(given, findWord("entity")) {
+		ps = append(ps, p.checkEntity(&f, given, path)...)
+	} else {
+		ps = append(ps, checkPlaces(&f, stored, given, p.nested)...)
+	}
 	if f.Unknown {
 		ps = append(ps, checkUnknown(tag)...)
 	} else {
@@ -179,6 +200,9 @@ func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 		ps = append(ps, p.claim(f.Was, path)...)
 	}
 	for _, w := range given {
+		if p.pointer != "" && !p.nested && (w.name == "version" || w.name == "unknown") {
+			ps = append(ps, problem{w.name + " behind the embedded pointer " + p.pointer + ", which may be nil", "an item always has one: embed the struct itself, or move it out"})
+		}
 		if w.once && !p.nested {
 			if first, taken := p.once[w.name]; taken {
 				ps = append(ps, problem{"second " + w.name + ", after field " + first, "an item has one: keep " + w.name + " on one field"})
@@ -188,6 +212,9 @@ func (p *parser) attribute(own bool, f Field, path, text string, tag scanned) {
 		}
 		if w.key == 0 || p.nested {
 			continue
+		}
+		if p.pointer != "" {
+			ps = append(ps, problem{w.key.title() + " behind the embedded pointer " + p.pointer + ", which may be nil", "a key is always there: embed the struct itself"})
 		}
 		if first, taken := p.keys[w.key]; taken {
 			ps = append(ps, problem{"second " + w.key.title() + ", after field " + first, "a table has one: keep " + w.name + " on one field"})

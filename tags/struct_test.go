@@ -241,7 +241,7 @@ func TestNested(t *testing.T) {
 		`ddb: type wrong, field B, tag "b,sk,omitempty": sk` + key,
 		`ddb: type wrong, field C, tag "c,encrypt": encrypt` + action,
 		`ddb: type wrong, field D, tag "d,sign,set": sign` + action,
-		`ddb: type wrong, field D, tag "d,sign,set": set on type string (it fits slices and arrays of strings, numbers, byte strings and types with MarshalText)`,
+		`ddb: type wrong, field D, tag "d,sign,set": set on type string (it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText)`,
 		`ddb: type wrong, field E, tag "e,plain": plain` + action,
 		`ddb: type wrong, field F, tag "f,pk": pk` + key,
 	}, messages(t, typ, err))

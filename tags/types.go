@@ -66,6 +66,16 @@ func (o Options) asDeep(t reflect.Type, depth int) reflect.Type {
 			return t
 		}
 		elem := o.asDeep(t.Elem(), depth-1)
+		if t.Kind() == reflect.Map {
+			key := o.As(t.Key())
+			if !key.Comparable() {
+				key = t.Key()
+			}
+			if key == t.Key() && elem == t.Elem() {
+				return t
+			}
+			return reflect.MapOf(key, elem)
+		}
 		switch {
 		case elem == t.Elem():
 		case t.Kind() == reflect.Pointer:
@@ -75,8 +85,6 @@ func (o Options) asDeep(t reflect.Type, depth int) reflect.Type {
 		case t.Kind() == reflect.Array:
 			// Words ask only whether it has members, and as many as these of another type can be too large.
 			return reflect.ArrayOf(min(t.Len(), 1), elem)
-		default:
-			return reflect.MapOf(t.Key(), elem)
 		}
 	}
 	return t
@@ -120,32 +128,55 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
-// canBeSet leaves out pointers and interfaces as members: a set cannot hold NULL, nor two types.
+// canBeSet looks at the members: those of a slice or array, the keys of a map.
 func canBeSet(t reflect.Type) bool {
-	if !isSequence(t) || isOneValue(t) || isBytes(t) {
+	switch {
+	case isOneValue(t) || isBytes(t):
 		return false
+	case isSequence(t):
+		return canBeMember(t.Elem())
+	case t.Kind() == reflect.Map:
+		e := t.Elem()
+		isSet := e.Kind() == reflect.Bool || e.Kind() == reflect.Struct && e.NumField() == 0
+		return isSet && !isOneValue(e) && canBeMember(t.Key())
 	}
-	switch e := t.Elem(); e.Kind() {
+	return false
+}
+
+// canBeMember leaves out pointers and interfaces: a set cannot hold NULL, nor two types.
+func canBeMember(t reflect.Type) bool {
+	switch t.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		return false
-	default:
-		return !marshalsItself(e) && (hasText(e) || hasBinary(e) || e.Kind() == reflect.String || isInteger(e) || isFloat(e) || isBytes(e))
 	}
+	return !marshalsItself(t) && (hasText(t) || hasBinary(t) || t.Kind() == reflect.String || isInteger(t) || isFloat(t) || isBytes(t))
 }
 
 func holdsTime(t reflect.Type) bool {
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Pointer:
+		t = base(t)
+	case reflect.Slice, reflect.Array:
 		t = t.Elem()
+	case reflect.Map:
+		t = t.Key()
 	}
 	return t == timeType
 }
 
 func holdsBool(t reflect.Type) bool {
-	if t.Kind() == reflect.Pointer {
+	t = base(t)
+	return t.Kind() == reflect.Bool && !isOneValue(t)
+}
+
+// base is what pointers lead to. They have an end but for types such as type P *P, which package mapper
+// refuses.
+func base(t reflect.Type) reflect.Type {
+	const maxPointers = 32
+	for i := 0; i < maxPointers && t.Kind() == reflect.Pointer; i++ {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Bool && !isOneValue(t)
+	return t
 }
 
 func holdsBinary(t reflect.Type) bool {

@@ -24,7 +24,7 @@ type word struct {
 }
 
 const (
-	timesOnly   = "it fits time.Time, *time.Time and slices and arrays of time.Time"
+	timesOnly   = "it fits time.Time, pointers to it, slices and arrays of it and maps with it as key"
 	keyIsStored = "a key is always stored: remove it"
 	keysAreTop  = "keys are top-level attributes: remove it"
 	itemHasIt   = "it belongs to the item as a whole: put it on a top-level field"
@@ -46,13 +46,14 @@ var words = [...]word{
 		fits: isPlainInteger, itself: true, fitting: "it fits integers"},
 	{name: "unknown", once: true, apply: func(f *Field, _ int) { f.Name, f.Unknown = "", true }, inNested: itemHasIt},
 	{name: "was", named: func(f *Field, name string) { f.Was = name }, onKey: "items are found by it: copy them into a new table instead"},
+	{name: "entity", named: func(f *Field, name string) { f.Entity = name }},
 	{name: "omitempty", apply: func(f *Field, _ int) { f.OmitEmpty = true }, onKey: keyIsStored,
 		fits: canBeEmpty, fitting: "it is never empty: use omitzero"},
 	{name: "omitzero", apply: func(f *Field, _ int) { f.OmitZero = true }, onKey: keyIsStored},
 	{name: "null", apply: func(f *Field, _ int) { f.Null = true }, onKey: keyIsStored,
 		fits: canBeNil, fitting: "it is never nil: null fits pointers, slices, maps and interfaces"},
 	{name: "set", apply: func(f *Field, _ int) { f.Set = true }, onKey: "a key is one string, number or byte string: remove it",
-		fits: canBeSet, fitting: "it fits slices and arrays of strings, numbers, byte strings and types with MarshalText"},
+		fits: canBeSet, fitting: "it fits slices, arrays, map[T]bool and map[T]struct{} of strings, numbers, byte strings and types with MarshalText"},
 	{name: "binary", apply: func(f *Field, _ int) { f.Binary = true }, fits: holdsBinary,
 		fitting: "it fits strings, bytes, types with MarshalBinary, pointers to these and slices and arrays of them"},
 	{name: "json", apply: func(f *Field, _ int) { f.JSON = true }, onKey: "one value has many JSON texts: remove it"},
@@ -61,7 +62,7 @@ var words = [...]word{
 	{name: "unixtime", apply: func(f *Field, _ int) { f.Time = UnixSeconds }, fits: holdsTime, fitting: timesOnly},
 	{name: "unixmilli", apply: func(f *Field, _ int) { f.Time = UnixMillis }, fits: holdsTime, fitting: timesOnly},
 	{name: "bool", values: []string{"number"}, apply: func(f *Field, _ int) { f.BoolNumber = true },
-		fits: holdsBool, fitting: "it fits bool and *bool"},
+		fits: holdsBool, fitting: "it fits bool and pointers to it"},
 }
 
 // contradictions are the words of which a tag has at most one.
