@@ -16,15 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// group is five attributes, of which two are encrypted in a table with encryption.
-type group struct {
-	A string `ddb:"a,sign"`
-	B string `ddb:"b,encrypt"`
-	C int64  `ddb:"c,sign"`
-	D string `ddb:"d,encrypt"`
-	E bool   `ddb:"e,sign"`
-}
-
 // document holds one large value, as text and as bytes.
 type document struct {
 	ID   string `ddb:"id,pk"`
@@ -85,15 +76,11 @@ func BenchmarkWidth(b *testing.B) {
 	for way, cfg := range ways(b) {
 		measureWidth[wide1](b, way, cfg)
 		measureWidth[wide5](b, way, cfg)
-		measureWidth[wide20](b, way, cfg)
 		measureWidth[wide60](b, way, cfg)
 	}
 }
 
 func measureWidth[T any](b *testing.B, way string, cfg ddb.Config) {
-	if way == "plain" {
-		cfg = ddb.Config{Encryption: nil}
-	}
 	c, err := ddb.NewCodec[T]("wide", cfg)
 	require.NoError(b, err)
 	v := new(T)
