@@ -242,6 +242,9 @@ func (s *scratch) unassigned() (undeclared []*attr) {
 	return undeclared
 }
 
+// maxSharedPlain is the largest item whose strings share memory, in bytes of ciphertext.
+const maxSharedPlain = 4 << 10
+
 // decryptAll decrypts and parses every encrypted attribute, and reports whether all are sound.
 func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
 	if block == nil {
@@ -254,7 +257,14 @@ func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
 			size += len(ciphertext(a))
 		}
 	}
-	s.plain = slices.Grow(s.plain, size)
+	// Strings of a small item share one allocation, which lives as long as one of them. Of a large item a
+	// short string would keep too much alive: they are copied out of a buffer that is used again.
+	buffer, shared := &s.plain, size <= maxSharedPlain
+	if shared {
+		buffer = new([]byte)
+	}
+	s.reader.Share(shared)
+	*buffer = slices.Grow(*buffer, size)
 	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
 	c := chain{block: block, start: cipher.NewCBCDecrypter}
 	for i := range s.attrs {
@@ -267,8 +277,9 @@ func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
 			return false
 		}
 		iv, data := stored[:blockSize], stored[blockSize:]
-		plain := s.plain[len(s.plain) : len(s.plain)+len(data)]
-		s.plain = s.plain[:len(s.plain)+len(data)]
+		done := len(*buffer)
+		*buffer = (*buffer)[:done+len(data)]
+		plain := (*buffer)[done:]
 		c.crypt(iv, plain, data)
 		text, ok := unpad(plain)
 		if !ok {

@@ -15,7 +15,7 @@ type scratch struct {
 	encoder            ddbec.Encoder
 	secrets            ddbec.Encoder // of the values to encrypt, one behind the other
 	hasher             ddbec.Hasher
-	plain              []byte // all values that were decrypted
+	plain              []byte // the decrypted values of a large item
 	text               []byte // the string to sign, the hint
 	given, description []byte // the provider's description, the item's
 	entries            []ddbec.Entry
@@ -43,6 +43,7 @@ func (e *encryptor) release(s *scratch) {
 	clear(s.entries[:cap(s.entries)])
 	clear(s.values[:cap(s.values)])
 	s.reader.Reset(ddbec.Value{})
+	s.reader.Share(false)
 	s.slots, s.attrs, s.entries, s.values = s.slots[:0], s.attrs[:0], s.entries[:0], s.values[:0]
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)

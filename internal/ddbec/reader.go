@@ -2,16 +2,18 @@ package ddbec
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
 // Reader is a cursor over a parsed value. Text and binaries it lends are parts of the value's bytes,
-// strings are copies. Numbers come as they are spelled in the bytes. The zero Reader stands on nothing.
+// strings are copies, unless Share says otherwise. Numbers come as they are spelled in the bytes. The zero Reader stands on nothing.
 type Reader struct {
-	b    []byte
-	at   node
-	open []level
+	b     []byte
+	at    node
+	open  []level
+	share bool
 }
 
 // node is a value in validated bytes: its kind, and the offset behind its tag. Members of sets have no
@@ -37,6 +39,18 @@ func (r *Reader) Reset(v Value) {
 	if len(v.b) > 0 {
 		r.at = nodeAt(v.b, 0)
 	}
+}
+
+// Share lets the strings of values that r is reset to from now on share the values' bytes, which nobody
+// may then write to, instead of being copies.
+func (r *Reader) Share(on bool) { r.share = on }
+
+// keep is b as a string that outlives the reader.
+func (r *Reader) keep(b []byte) string {
+	if r.share && len(b) > 0 {
+		return unsafe.String(&b[0], len(b))
+	}
+	return string(b)
 }
 
 func nodeAt(b []byte, off int) node { return node{kind: kindOf(b[off:]), at: off + tagSize} }
@@ -85,8 +99,8 @@ func (r *Reader) Kind() wire.Kind { return r.at.kind }
 // Bool is the value of a BOOL.
 func (r *Reader) Bool() bool { return r.at.kind == wire.Bool && r.b[r.at.at] == 1 }
 
-// Str is a copy of the text of an S or N.
-func (r *Reader) Str() string { return string(r.Text()) }
+// Str is the text of an S or N.
+func (r *Reader) Str() string { return r.keep(r.Text()) }
 
 // Text is the text of an S or N, valid as long as the value's bytes.
 func (r *Reader) Text() []byte {
@@ -153,8 +167,8 @@ func (r *Reader) Key() []byte {
 	return r.payload(r.at.key)
 }
 
-// KeyStr is a copy of Key.
-func (r *Reader) KeyStr() string { return string(r.Key()) }
+// KeyStr is Key as a string.
+func (r *Reader) KeyStr() string { return r.keep(r.Key()) }
 
 // Leave steps out, back onto the set, list or map.
 func (r *Reader) Leave() {
