@@ -53,6 +53,28 @@ func NewOrder() Order {
 	}
 }
 
+// Flat has twelve strings.
+type Flat struct {
+	A string `ddb:"a,pk" dynamodbav:"a" dynamo:"a,hash"`
+	B string `ddb:"b" dynamodbav:"b" dynamo:"b"`
+	C string `ddb:"c" dynamodbav:"c" dynamo:"c"`
+	D string `ddb:"d" dynamodbav:"d" dynamo:"d"`
+	E string `ddb:"e" dynamodbav:"e" dynamo:"e"`
+	F string `ddb:"f" dynamodbav:"f" dynamo:"f"`
+	G string `ddb:"g" dynamodbav:"g" dynamo:"g"`
+	H string `ddb:"h" dynamodbav:"h" dynamo:"h"`
+	I string `ddb:"i" dynamodbav:"i" dynamo:"i"`
+	J string `ddb:"j" dynamodbav:"j" dynamo:"j"`
+	K string `ddb:"k" dynamodbav:"k" dynamo:"k"`
+	L string `ddb:"l" dynamodbav:"l" dynamo:"l"`
+}
+
+// NewFlat returns the strings that are measured.
+func NewFlat() Flat {
+	const s = "twenty-four bytes, these"
+	return Flat{s, s, s, s, s, s, s, s, s, s, s, s}
+}
+
 // Customer has twelve strings, of which five are encrypted and seven signed.
 type Customer struct {
 	PK      string `ddb:"pk,pk"`
