@@ -70,7 +70,7 @@ func decode(p *mapper.Plan, it item, v any) error {
 }
 
 // decodeBytes decodes an item into v through the canonical bytes that ddbec encrypts.
-func decodeBytes(t *testing.T, p *mapper.Plan, it item, v any) error {
+func decodeBytes(t testing.TB, p *mapper.Plan, it item, v any) error {
 	t.Helper()
 	sink := p.Sink(v)
 	defer sink.Release()
@@ -92,7 +92,7 @@ func decodeBytes(t *testing.T, p *mapper.Plan, it item, v any) error {
 }
 
 // canonical are v's attributes as the canonical bytes of ddbec, straight from the struct.
-func canonical(t *testing.T, p *mapper.Plan, v any) map[string]string {
+func canonical(t testing.TB, p *mapper.Plan, v any) map[string]string {
 	t.Helper()
 	src := p.Source(v)
 	defer src.Release()
@@ -159,7 +159,7 @@ func decodeField[V any](t *testing.T, stored av, words string) (V, error) {
 }
 
 // mapperError is the *mapper.Error in err.
-func mapperError(t *testing.T, err error) *mapper.Error {
+func mapperError(t testing.TB, err error) *mapper.Error {
 	t.Helper()
 	require.Error(t, err)
 	e, ok := errors.AsType[*mapper.Error](err)

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,10 +90,12 @@ func TestPitfalls(t *testing.T) {
 	t.Run("big.Rat that no decimal equals", refusesValue(*big.NewRat(1, 3), "", "no decimal number equals"))
 	t.Run("netip.Addr", stores(netip.MustParseAddr("192.0.2.1"), "", avS("192.0.2.1")))
 	t.Run("[16]byte UUID with MarshalText", stores(UUID{0xab}, "", avS("ab000000000000000000000000000000")))
+	t.Run("[16]byte UUID with MarshalText and binary", stores(UUID{0xab}, "binary", avB("\xab"+strings.Repeat("\x00", 15))))
 	t.Run("struct that stores nothing", refusesType(struct{ hidden int }{}, "", "its value would be lost"))
 	t.Run("time of a named type", refusesType(Stamp{}, "", "its value would be lost"))
 	t.Run("chan field", refusesType(make(chan int), "", "cannot be stored"))
 	t.Run("complex field", refusesType(complex64(0), "", "cannot be stored"))
+	t.Run("func field", refusesType(func() {}, "", "cannot be stored"))
 	t.Run("chan in an any", refusesValue([]any{make(chan int)}, "", "no attribute value can hold it"))
 	t.Run("duplicate names", func(t *testing.T) {
 		type T struct {
@@ -106,6 +109,8 @@ func TestPitfalls(t *testing.T) {
 	t.Run("nil slice", stores([]int(nil), "", nil))
 	t.Run("nil slice with null", stores([]int(nil), "null", null))
 	t.Run("empty set", stores([]int{}, "set", nil))
+	t.Run("nil set", stores([]int(nil), "set", nil))
+	t.Run("nil set with null", stores([]int(nil), "set,null", null))
 	t.Run("zero time.Time with omitempty", stores(time.Time{}, "omitempty", nil))
 	t.Run("zero time.Time with unixtime and omitempty", stores(time.Time{}, "unixtime,omitempty", nil))
 	t.Run("zero time.Time with unixtime", refusesValue(time.Time{}, "unixtime", "add omitempty"))
@@ -126,6 +131,7 @@ func TestPitfalls(t *testing.T) {
 		assert.ErrorContains(t, err, "interface with methods")
 	})
 	t.Run("string with byte 0xff", refusesValue("a\xff", "", "not valid UTF-8"))
+	t.Run("bytes with byte 0xff", stores([]byte("a\xff"), "", avB("a\xff")))
 	t.Run("case of names", func(t *testing.T) {
 		type T struct {
 			ID  string `ddb:"id,pk"`
