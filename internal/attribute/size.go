@@ -67,7 +67,7 @@ func Size(v Value) int {
 // numberSize counts a byte for the exponent, one for each two decimal digits between the first and
 // the last that is not zero, aligned to even places, and one for a sign.
 func numberSize(text string) int {
-	if n := len(text); fastpath.On && n < 8 && text[n-1] != '0' && text[0] != '-' && text[0] != '0' && strings.IndexByte(text, '.') < 0 {
+	if n := len(text); fastpath.On && 0 < n && n < 8 && text[n-1] != '0' && text[0] != '-' && text[0] != '0' && strings.IndexByte(text, '.') < 0 {
 		return 1 + (n+1)/2 // most are so
 	}
 	n := 1
