@@ -113,7 +113,7 @@ func (c *cond) text(e *expression) (string, error) {
 	}
 	var values []string
 	for _, arg := range c.args {
-		if e.shape.plan.Omits(slot, arg) {
+		if c.version == nil && e.shape.plan.Omits(slot, arg) {
 			return "", fmt.Errorf("attribute %q: the item lacks the attribute where the field has that value: use Missing or Exists", name)
 		}
 		v, err := e.shape.value(slot, arg)

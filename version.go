@@ -25,7 +25,7 @@ func (c *Codec[T]) Unchanged(v *T) Cond[T] {
 	}
 	version := c.shape.fieldOf(v, slot)
 	ref := c.shape.refTo(slot)
-	same := &cond{form: "%[1]s = %[2]s", field: ref, args: []any{version}}
+	same := &cond{form: "%[1]s = %[2]s", field: ref, args: []any{version}, version: version}
 	if reflect.ValueOf(version).IsZero() {
 		same = &cond{join: "OR", kids: []*cond{{form: "attribute_not_exists(%[1]s)", field: ref, bare: true}, same}}
 	}

@@ -373,3 +373,29 @@ func TestUnchangedNeedsAVersion(t *testing.T) {
 	require.ErrorContains(t, accounts.Put(t.Context(), nil), "nil pointer")
 	assert.Zero(t, requests.n)
 }
+
+// A first Put is no condition on a value that the item would lack.
+func TestAVersionMayBeLeftOutWhereItIsZero(t *testing.T) {
+	type Counter struct {
+		ID      string `ddb:"id,pk"`
+		Version int    `ddb:"v,version,omitempty"`
+	}
+	type Other struct {
+		ID      string `ddb:"id,pk"`
+		Version int    `ddb:"v,version,omitzero"`
+	}
+	onTables(t, func(t *testing.T, client *dynamodb.Client, cfg ddb.Config) {
+		ctx := t.Context()
+		counters := newTable[Counter](t, client, cfg)
+		others, err := ddb.NewTable[Other](client, *counters.CreateTableInput().TableName, cfg)
+		require.NoError(t, err)
+
+		first, stale := Counter{ID: "1"}, Counter{ID: "1"}
+		require.NoError(t, counters.Put(ctx, &first))
+		assert.Equal(t, 1, first.Version)
+		require.ErrorIs(t, counters.Put(ctx, &stale), ddb.ErrConflict)
+		assert.Zero(t, stale.Version)
+		require.NoError(t, others.Delete(ctx, others.Key("1"), others.Unchanged(&Other{Version: 1})))
+		require.NoError(t, others.Put(ctx, &Other{ID: "1"}))
+	})
+}
