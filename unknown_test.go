@@ -328,3 +328,36 @@ func TestDeletingAnUnknownAttributeCountsAsAChange(t *testing.T) {
 		assert.Equal(t, uint32(2), read.Version)
 	})
 }
+
+// What peers may encrypt and DynamoDB itself would not store is no reason not to read an item.
+func TestUnknownKeepsWhatOnlyCiphertextsHold(t *testing.T) {
+	cfg := ddb.Config{Encryption: format(t)}
+	schema, err := crypt.NewSchema(crypt.SchemaConfig{Table: "t", PartitionKey: "id", Actions: map[string]crypt.Action{
+		"id": crypt.Sign, "name": crypt.Encrypt, "x": crypt.Encrypt}})
+	require.NoError(t, err)
+	enc, err := cfg.Encryption.Encryptor(schema)
+	require.NoError(t, err)
+	type narrow struct {
+		ID   string      `ddb:"id,pk"`
+		Name string      `ddb:"name"`
+		Rest ddb.Unknown `ddb:",unknown"`
+	}
+	keeping, err := ddb.NewCodec[narrow]("t", cfg)
+	require.NoError(t, err)
+	for name, x := range map[string]types.AttributeValue{
+		"empty set": &types.AttributeValueMemberSS{Value: []string{}},
+		"empty key": &types.AttributeValueMemberM{Value: crypt.Item{"": &types.AttributeValueMemberS{Value: "x"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			item, err := enc.EncryptItem(t.Context(), crypt.Item{"id": &types.AttributeValueMemberS{Value: "1"}, "name": &types.AttributeValueMemberS{Value: "n"}, "x": x})
+			require.NoError(t, err)
+			v, err := keeping.Decode(t.Context(), item)
+			require.NoError(t, err)
+			again, err := keeping.Encode(t.Context(), &v)
+			require.NoError(t, err)
+			opened, err := enc.DecryptItem(t.Context(), again)
+			require.NoError(t, err)
+			assert.Equal(t, x, opened.Item["x"])
+		})
+	}
+}

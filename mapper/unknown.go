@@ -98,15 +98,18 @@ func (s *Sink) SetUndeclared(name string, protection wire.Protection, r wire.Rea
 	if s.plan.unknown == nil {
 		return
 	}
-	v, err := clone(attribute.Read(r))
-	if err != nil {
-		s.fail(s.plan.unfitUnknown("decode", name, err))
-		return
-	}
+	v := attribute.Read(r)
+	if _, shared := r.(*attribute.Reader); shared {
+		var err error
+		if v, err = clone(v); err != nil {
+			s.fail(s.plan.unfitUnknown("decode", name, err))
+			return
+		}
+	} // else it was decrypted: a copy, and of what the format holds, an empty set too
 	s.undeclared = append(s.undeclared, undeclared{name, v, protection})
 }
 
-// clone copies a value, which may be shared with the item it was read from.
+// clone copies a value that is shared with the item it was read from.
 func clone(v types.AttributeValue) (types.AttributeValue, error) {
 	w := attribute.NewWriter(attribute.Sizes{})
 	if err := attribute.Write(v, w); err != nil {
