@@ -62,7 +62,8 @@ func (c *Codec[T]) CreateTableInput() *dynamodb.CreateTableInput {
 }
 
 // Encode returns v as the item to store, encrypted and signed. It refuses what DynamoDB would refuse or
-// change, items over 400 KB included.
+// change, items over 400 KB included; the error joins a mapper.Error for every attribute that cannot be
+// stored, up to 16 and then one that counts the others.
 func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
 	e, err := c.encode(ctx, v, nil, nil)
 	if err != nil {
@@ -116,7 +117,7 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 
 	e, err := c.protect(ctx, src)
 	if err != nil {
-		return encoded{}, err
+		return encoded{}, c.shape.plan.Failures(src, err)
 	}
 	for _, a := range c.shape.keys {
 		k, ok := e.item[a.name]
@@ -277,7 +278,7 @@ func (c *Codec[T]) values(v *T) (crypt.Item, error) {
 	values := make(crypt.Item)
 	for _, s := range src.Slots(nil) {
 		if err := src.Write(s, w); err != nil {
-			return nil, err
+			return nil, c.shape.plan.Failures(src, err)
 		}
 		name := src.Name(s)
 		if int(s) < c.shape.layout.Len() {

@@ -98,7 +98,8 @@
 // # Safety
 //
 // No stored value makes decoding panic; lists and maps nest at most 32 deep in both directions, so a
-// value that contains itself is an error. No error holds a value. Which fields are left out is
+// value that contains itself is an error. No error holds a value; all attributes of an item that fail are
+// reported, in both directions, up to 16. Which fields are left out is
 // decided once an item, and what methods of users' types answered when an attribute was first written
 // is repeated when it is written again, so that what is signed is what is stored.
 package mapper

@@ -1,17 +1,12 @@
 package mapper
 
 import (
-	"errors"
 	"reflect"
-	"strconv"
 	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/wire"
 )
-
-// maxErrors is how many attributes of one item are reported.
-const maxErrors = 16
 
 // Sink decodes attributes into one struct. It belongs to one goroutine.
 type Sink struct {
@@ -19,8 +14,7 @@ type Sink struct {
 	v        reflect.Value
 	base     unsafe.Pointer // of v
 	seen     []bool         // by slot
-	errs     []error
-	more     int // errors beyond maxErrors
+	failed   failures
 	finished bool
 	d        decoder
 	reader   attribute.Reader // of SetValue
@@ -62,21 +56,13 @@ func (s *Sink) Set(slot wire.Slot, _ wire.Protection, r wire.Reader) error {
 	switch {
 	case !s.seenTwin(slot):
 		err = f.codec.read(f.place(s.v), &s.d)
-	case len(s.errs) == 0: // else the value under the other name may not have been read
+	case len(s.failed.errs) == 0: // else the value under the other name may not have been read
 		err = s.plan.fields[s.plan.Current(slot)].readAgain(f.of(s.v), &s.d, &s.plan.types)
 	}
 	if err != nil {
-		s.fail(s.plan.locate(slot, "decode", err))
+		s.failed.add(s.plan.locate(slot, "decode", err))
 	}
 	return nil
-}
-
-func (s *Sink) fail(err *Error) {
-	if len(s.errs) == maxErrors {
-		s.more++
-		return
-	}
-	s.errs = append(s.errs, err)
 }
 
 // SetValue is Set of a stored value.
@@ -104,14 +90,11 @@ func (s *Sink) setDirect(slot wire.Slot, v attribute.Value) bool {
 // 16 and then one that counts the others; the struct is zero as a whole.
 func (s *Sink) Finish() error {
 	if i := s.plan.entity; i >= 0 && !s.seen[i] {
-		s.fail(s.plan.locate(wire.Slot(i), "decode", s.plan.fields[i].missingEntity(s.plan.typ)))
+		s.failed.add(s.plan.locate(wire.Slot(i), "decode", s.plan.fields[i].missingEntity(s.plan.typ)))
 	}
-	if len(s.errs) > 0 {
-		if s.more > 0 {
-			s.errs = append(s.errs, &Error{Op: "decode", Type: s.plan.typ, Path: rootName(s.plan.typ), Reason: strconv.Itoa(s.more) + " more attributes failed"})
-		}
+	if len(s.failed.errs) > 0 {
 		s.v.SetZero()
-		return errors.Join(s.errs...)
+		return s.failed.join("decode", s.plan.typ)
 	}
 	for i, seen := range s.seen {
 		if f := &s.plan.fields[i]; !seen && !f.behind && !s.seenTwin(wire.Slot(i)) {
@@ -130,8 +113,8 @@ func (s *Sink) Release() {
 		s.v.SetZero()
 	}
 	clear(s.seen)
-	clear(s.errs)
-	s.v, s.base, s.errs, s.more, s.finished, s.undeclared = reflect.Value{}, nil, s.errs[:0], 0, false, nil
+	clear(s.failed.errs)
+	s.v, s.base, s.failed, s.finished, s.undeclared = reflect.Value{}, nil, failures{errs: s.failed.errs[:0]}, false, nil
 	if s.d.r != nil {
 		s.d = decoder{}
 		s.reader.Wipe()

@@ -102,7 +102,7 @@ func (s *Sink) SetUndeclared(name string, protection wire.Protection, r wire.Rea
 	if _, shared := r.(*attribute.Reader); shared {
 		var err error
 		if v, err = clone(v); err != nil {
-			s.fail(s.plan.unfitUnknown("decode", name, err))
+			s.failed.add(s.plan.unfitUnknown("decode", name, err))
 			return
 		}
 	} // else it was decrypted: a copy, and of what the format holds, an empty set too
