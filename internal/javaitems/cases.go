@@ -44,9 +44,9 @@ func (c Case) Encode(ctx context.Context, v any) (crypt.Item, error) { return c.
 type expectation func() (Case, error)
 
 // expect is the case name, read as want.
-func expect[T any](name string, want T) expectation {
+func expect[T any](name string, want T, codecs ...ddb.TypeCodec) expectation {
 	return func() (Case, error) {
-		codec, err := ddb.NewCodec[T]("mappers", ddb.Config{})
+		codec, err := ddb.NewCodec[T]("mappers", ddb.Config{Codecs: codecs})
 		if err != nil {
 			return Case{}, fmt.Errorf("javaitems: %s: %w", name, err)
 		}

@@ -101,8 +101,15 @@ type (
 		SetMap      map[string]ddb.StringSet `ddb:"setMap"`
 		FlagMap     map[string]int8          `ddb:"flagMap"`
 		MapperSpan
-		JSON      string `ddb:"'json',omitempty"`
-		Delimited string `ddb:"delimited,omitempty"`
+		JSON      *MapperNote `ddb:"json,json"`
+		Delimited string      `ddb:"delimited,omitempty"`
+	}
+
+	// MapperNote is stored as JSON.
+	MapperNote struct {
+		Text   *string  `json:"text"`
+		Stars  int32    `json:"stars"`
+		Labels []string `json:"labels"`
 	}
 
 	// MapperSchemas serves ConversionSchemas.V1 and V2_COMPATIBLE, which store booleans as numbers.
@@ -153,7 +160,7 @@ type (
 	// MapperVersions has a version that DynamoDBMapper counts.
 	MapperVersions struct {
 		ID      string `ddb:"id,pk"`
-		Version int64  `ddb:"'version'"`
+		Version int64  `ddb:"version,version"`
 		Text    string `ddb:"text,omitempty"`
 	}
 )
@@ -237,7 +244,7 @@ func mapperCases() []expectation {
 			SetMap:      map[string]ddb.StringSet{"one": {"a"}, "two": {"b", "c"}},
 			FlagMap:     map[string]int8{"yes": 1, "no": 0},
 			MapperSpan:  MapperSpan{new(int32(1)), new(int32(9))},
-			JSON:        `{"text":"a \"b\"","stars":4,"labels":["x","y"]}`,
+			JSON:        &MapperNote{new(`a "b"`), 4, []string{"x", "y"}},
 			Delimited:   "3-7",
 		}),
 		expect("mapper/Documents/hollow", MapperDocuments{
@@ -251,7 +258,7 @@ func mapperCases() []expectation {
 			SetMap:      map[string]ddb.StringSet{},
 			FlagMap:     map[string]int8{},
 			MapperSpan:  MapperSpan{Lowest: new(int32(1))},
-			JSON:        `{"text":null,"stars":0,"labels":null}`,
+			JSON:        &MapperNote{},
 			Delimited:   "3-",
 		}),
 		expect("mapper/Documents/nulls", MapperDocuments{ID: "d-3"}),

@@ -3,8 +3,11 @@ package javaitems
 import (
 	"encoding/hex"
 	"errors"
+	"math/big"
 	"strings"
 	"time"
+
+	"github.com/dynaseal/ddb"
 )
 
 var errText = errors.New("not in the form that Java writes")
@@ -99,6 +102,24 @@ func (t LocalDateTime) MarshalText() ([]byte, error) {
 // UnmarshalText reads what MarshalText writes.
 func (t *LocalDateTime) UnmarshalText(text []byte) error {
 	return parseTime((*time.Time)(t), string(text), "2006-01-02T15:04:05.999999999", "2006-01-02T15:04")
+}
+
+// Seconds stores a time.Duration as a java.time.Duration is: N, seconds with a fraction. Java's may be
+// longer than Go's, which is an error.
+func Seconds() ddb.TypeCodec {
+	return ddb.CodecFor(
+		func(d time.Duration) (*big.Rat, error) { return big.NewRat(int64(d), int64(time.Second)), nil },
+		func(seconds *big.Rat) (time.Duration, error) {
+			if seconds == nil {
+				return 0, nil
+			}
+			d := new(big.Rat).Mul(seconds, big.NewRat(int64(time.Second), 1))
+			if !d.IsInt() || !d.Num().IsInt64() {
+				return 0, errText
+			}
+			return time.Duration(d.Num().Int64()), nil
+		},
+	)
 }
 
 // javaLayout is how java.time prints t without its zone: seconds where there are any, their fraction in
