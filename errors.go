@@ -45,8 +45,9 @@ func (e *ItemError) Key() crypt.Item {
 	return e.key()
 }
 
-// ConditionError is a conditional write that did not happen. It wraps one of ErrExists, ErrNotFound,
-// ErrConflict and ErrCondition, and the service's error.
+// ConditionError is a write that the service refused because of what it found, the last one where an
+// operation tried again. It wraps one of ErrExists, ErrNotFound, ErrConflict and ErrCondition, and the
+// service's error.
 type ConditionError[T any] struct {
 	// Current is the item as it was found in the table, verified and decrypted; nil if there was
 	// none or it did not verify (errors.Is then finds crypt.ErrAuth).

@@ -90,7 +90,7 @@ func (t *Table[T]) conflict(ctx context.Context, key, read crypt.Item, when []Co
 	if same {
 		return false, t.conditionError(ctx, key, refusal(t.shape, when, failed.Item), failed)
 	}
-	return sent.unknown == 0, fmt.Errorf("%w: %w", sent.uncertain(ErrConflict), failed)
+	return sent.unknown == 0, t.conditionError(ctx, key, sent.uncertain(ErrConflict), failed)
 }
 
 const (

@@ -20,8 +20,8 @@ import (
 // run more than once. It returns the item as written.
 //
 // What f left alone stays as it is stored, to the last digit, and so do attributes that T does not
-// declare, with the protection they have; where T has an [Unknown] f may delete some of those. Inside a document that f did change, members that its Go
-// type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
+// declare, with the protection they have; where T has an [Unknown] f may delete some of those. Inside a
+// document that f did change, members that its Go type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
 // alone are not sent, so updates that others make to them survive. Where T has a version it grows by one
 // if f changed anything else; what f makes of it does not count.
 //
@@ -115,9 +115,9 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, from *opene
 	case enc.updated(changed, failed.Item):
 		return false, nil
 	case len(failed.Item) == 0:
-		return false, fmt.Errorf("%w: it was deleted since it was read: %w", sent.uncertain(ErrNotFound), failed)
+		return false, t.conditionError(ctx, key, fmt.Errorf("%w: it was deleted since it was read", sent.uncertain(ErrNotFound)), failed)
 	}
-	return sent.unknown == 0, fmt.Errorf("%w: %w", sent.uncertain(ErrConflict), failed)
+	return sent.unknown == 0, t.conditionError(ctx, key, sent.uncertain(ErrConflict), failed)
 }
 
 // guardedUpdate is guarded for an update: plain attributes that do not change need not be the ones read.

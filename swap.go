@@ -10,8 +10,8 @@ import (
 // Swap writes v and returns the item it replaced, verified and decrypted, or the zero T (its keys are
 // empty) if there was none. It reads first and writes on condition that what it read is still there,
 // so an item that does not verify is not destroyed. If others keep changing the item in between, the
-// error wraps ErrConflict, as it does if v has another version than the item. If it wraps ErrUncertain, an attempt whose answer was lost may have replaced
-// old, which is then returned beside the error.
+// error wraps ErrConflict, as it does if v has another version than the item. If it wraps ErrUncertain,
+// an attempt whose answer was lost may have replaced old, which is then returned beside the error.
 func (t *Table[T]) Swap(ctx context.Context, v *T, when ...Cond[T]) (old T, err error) {
 	when = t.unchangedSince(v, when)
 	next, err := t.next(v)

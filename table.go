@@ -70,7 +70,8 @@ func (t *Table[T]) Get(ctx context.Context, k Key[T]) (v T, err error) {
 
 // Delete removes the item under k if it meets all conditions, without reading it. Without a condition
 // it is no error if there is none. With one, a missing item is ErrCondition like any other that fails
-// it ([Codec.Unchanged]: ErrConflict); where an earlier attempt of this very call may have deleted the item, it also wraps ErrUncertain.
+// it ([Codec.Unchanged]: ErrConflict); where an earlier attempt of this very call may have deleted the
+// item, it also wraps ErrUncertain.
 func (t *Table[T]) Delete(ctx context.Context, k Key[T], when ...Cond[T]) error {
 	key, err := k.attributes(t.shape)
 	if err != nil {

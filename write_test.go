@@ -1,6 +1,7 @@
 package ddb_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -168,6 +169,9 @@ func TestModify(t *testing.T) {
 				return nil
 			})
 			require.ErrorIs(t, err, ddb.ErrConflict)
+			failed, ok := errors.AsType[*ddb.ConditionError[Visit]](err)
+			require.True(t, ok)
+			assert.Equal(t, ada(), *failed.Current, "what the others wrote last")
 		})
 		t.Run("an item deleted in between is not found", func(t *testing.T) {
 			_, err := visits.Modify(ctx, k, func(v *Visit) error {
@@ -176,6 +180,9 @@ func TestModify(t *testing.T) {
 				return nil
 			})
 			require.ErrorIs(t, err, ddb.ErrNotFound)
+			failed, ok := errors.AsType[*ddb.ConditionError[Visit]](err)
+			require.True(t, ok)
+			assert.Nil(t, failed.Current)
 			assert.Empty(t, stored(t, client, name, adaKey()))
 		})
 	})
@@ -212,6 +219,45 @@ func TestWritersDoNotLoseEachOthersUpdates(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, writers*each, got.N)
 			})
+		}
+	})
+}
+
+// racing is a client before whose every write another writer comes.
+type racing struct {
+	*dynamodb.Client
+	other func()
+}
+
+func (r racing) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	r.other()
+	return r.Client.PutItem(ctx, in, o...)
+}
+
+func (r racing) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, o ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	r.other()
+	return r.Client.DeleteItem(ctx, in, o...)
+}
+
+func TestWhoGivesUpIsToldWhatOthersWrote(t *testing.T) {
+	onEngines(t, func(t *testing.T, client *dynamodb.Client) {
+		ctx := t.Context()
+		visits := newTable[Visit](t, client, ddb.Config{Encryption: format(t)})
+		theirs := ada()
+		write := func() { require.NoError(t, visits.Put(ctx, &theirs)) }
+		write()
+		table, err := ddb.NewTable[Visit](racing{client, write}, *visits.CreateTableInput().TableName, ddb.Config{Encryption: format(t)})
+		require.NoError(t, err)
+		mine := ada()
+		mine.Name = "Grace"
+		failed := map[string]error{}
+		_, failed["swap"] = table.Swap(ctx, &mine)
+		_, failed["take"] = table.Take(ctx, table.KeyOf(&mine))
+		for op, err := range failed {
+			require.ErrorIs(t, err, ddb.ErrConflict, op)
+			condition, ok := errors.AsType[*ddb.ConditionError[Visit]](err)
+			require.True(t, ok, op)
+			assert.Equal(t, theirs, *condition.Current, op)
 		}
 	})
 }
