@@ -75,11 +75,14 @@ func (c *compiler) variants() []kin {
 // oneOf is an interface with methods, which holds one of the variants that implement it.
 func (c *compiler) oneOf(k *codec, path string) {
 	k.kind, k.isVariant = wire.Map, true
-	name := ""
+	name, fix := "", "name types that implement it in Config.Variants, or use any or a concrete type"
 	byType := make(map[reflect.Type]*codec)
 	byEntity := make(map[string]*codec)
 	for _, v := range c.variants() {
 		if !v.typ.Implements(k.typ) {
+			if p := reflect.PointerTo(v.typ); p.Implements(k.typ) {
+				fix = typeName(v.typ) + " in Config.Variants has the methods on its pointer: name " + typeName(p) + " in its place"
+			}
 			continue
 		}
 		if name == "" {
@@ -99,7 +102,7 @@ func (c *compiler) oneOf(k *codec, path string) {
 		byType[v.typ], byEntity[v.says] = member, member
 	}
 	if name == "" {
-		c.fail(k.typ, path, "interface with methods: what is stored does not say which type to read it into; name types that implement it in Config.Variants, or use any or a concrete type")
+		c.fail(k.typ, path, "interface with methods: what is stored does not say which type to read it into; "+fix)
 		return
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {

@@ -208,8 +208,10 @@ func TestVariantsThatCannotBeCompiled(t *testing.T) {
 	}{
 		"none": {hold(), []string{
 			`mapper: compile: struct{…}.V (mapper_test.Payment): interface with methods: what is stored does not say which type to read it into; name types that implement it in Config.Variants, or use any or a concrete type`}},
-		"none that implements it": {hold(mapper.VariantOf[PurchaseLine](), mapper.VariantOf[Transfer]()), []string{
+		"none that implements it": {hold(mapper.VariantOf[PurchaseLine]()), []string{
 			`mapper: compile: struct{…}.V (mapper_test.Payment): interface with methods: what is stored does not say which type to read it into; name types that implement it in Config.Variants, or use any or a concrete type`}},
+		"only its pointer implements it": {hold(mapper.VariantOf[PurchaseLine](), mapper.VariantOf[Transfer]()), []string{
+			`mapper: compile: struct{…}.V (mapper_test.Payment): interface with methods: what is stored does not say which type to read it into; mapper_test.Transfer in Config.Variants has the methods on its pointer: name *mapper_test.Transfer in its place`}},
 		"one value twice": {hold(card, mapper.VariantOf[SameName]()), []string{
 			`mapper: compile: struct{…}.V (mapper_test.Payment): its variants mapper_test.Card and mapper_test.SameName both say that they are "card": give each its own name`}},
 		"value and pointer": {hold(card, mapper.VariantOf[*Card]()), []string{
