@@ -167,8 +167,8 @@ func TestUsersErrorsAreNotShown(t *testing.T) {
 
 func TestCodecsAreChecked(t *testing.T) {
 	_, err := ddb.NewCodec[Chart]("charts", ddb.Config{Codecs: []ddb.TypeCodec{celsius, celsius, {}}})
-	assert.ErrorContains(t, err, "Codecs[1] (ddb_test.Celsius): it has a codec already: keep one")
-	assert.ErrorContains(t, err, "Codecs[2] (nil): the zero TypeCodec: make one with CodecFor")
+	assert.ErrorContains(t, err, "Config.Codecs[1] (ddb_test.Celsius): it has a codec already: keep one")
+	assert.ErrorContains(t, err, "Config.Codecs[2] (nil): the zero TypeCodec: make one with CodecFor")
 	_, err = ddb.NewCodec[Chart]("charts", ddb.Config{})
 	assert.ErrorContains(t, err, "Chart.Fever (ddb_test.Celsius): none of its fields is stored", "codecs hold for one table")
 }

@@ -40,7 +40,7 @@ func CodecFor[T, V any](encode func(T) (V, error), decode func(V) (T, error)) Ty
 // register takes the codecs of c's options, and fails for those that cannot be used.
 func (c *compiler) register() {
 	for i, f := range c.options.Codecs {
-		fail := func(reason string) { c.fail(f.typ, "Codecs["+strconv.Itoa(i)+"]", reason) }
+		fail := func(reason string) { c.fail(f.typ, "Config.Codecs["+strconv.Itoa(i)+"]", reason) }
 		switch _, taken := c.registered[f.typ]; {
 		case f.typ == nil:
 			fail("the zero TypeCodec: make one with CodecFor")

@@ -202,14 +202,14 @@ func TestCodecsThatCannotBeUsed(t *testing.T) {
 		codecs []mapper.TypeCodec
 		want   []string
 	}{
-		{[]mapper.TypeCodec{{}}, []string{"mapper: compile: Codecs[0] (nil): the zero TypeCodec: make one with CodecFor"}},
-		{[]mapper.TypeCodec{mapper.CodecFor(id, id)}, []string{"mapper: compile: Codecs[0] (string): it is stored as itself: store it as another type"}},
+		{[]mapper.TypeCodec{{}}, []string{"mapper: compile: Config.Codecs[0] (nil): the zero TypeCodec: make one with CodecFor"}},
+		{[]mapper.TypeCodec{mapper.CodecFor(id, id)}, []string{"mapper: compile: Config.Codecs[0] (string): it is stored as itself: store it as another type"}},
 		{[]mapper.TypeCodec{mapper.CodecFor[int, string](nil, nil), mapper.CodecFor(func(Name) (int, error) { return 0, nil }, nil)}, []string{
-			"mapper: compile: Codecs[0] (int): a function is nil: give encode and decode",
-			"mapper: compile: Codecs[1] (mapper_test.Name): a function is nil: give encode and decode",
+			"mapper: compile: Config.Codecs[0] (int): a function is nil: give encode and decode",
+			"mapper: compile: Config.Codecs[1] (mapper_test.Name): a function is nil: give encode and decode",
 		}},
-		{[]mapper.TypeCodec{name, name}, []string{"mapper: compile: Codecs[1] (mapper_test.Name): it has a codec already: keep one"}},
-		{[]mapper.TypeCodec{name, text}, []string{"mapper: compile: Codecs[1] (string): it is stored as mapper_test.Name, which codecs store as it again: break the circle"}},
+		{[]mapper.TypeCodec{name, name}, []string{"mapper: compile: Config.Codecs[1] (mapper_test.Name): it has a codec already: keep one"}},
+		{[]mapper.TypeCodec{name, text}, []string{"mapper: compile: Config.Codecs[1] (string): it is stored as mapper_test.Name, which codecs store as it again: break the circle"}},
 	} {
 		_, err := mapper.Compile(holder(reflect.TypeFor[Name](), ""), mapper.Options{Codecs: tt.codecs})
 		var got []string
