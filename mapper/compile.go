@@ -121,13 +121,16 @@ func (c *compiler) survey(t reflect.Type, path string) {
 		if !own {
 			tag = sf.Tag.Get(c.options.FallbackTag)
 		}
-		name, given, _ := strings.Cut(tag, ",")
+		name, rest, _ := strings.Cut(tag, ",")
+		given := strings.Split(rest, ",")
 		switch {
 		case name == "-":
+		case slices.Contains(given, "unknown"):
+			c.checkUnknown(sf.Type, path+"."+sf.Name)
 		case sf.Anonymous && name == "": // flattened, if it is a struct
 			c.survey(sf.Type, path+"."+sf.Name)
 		case sf.IsExported():
-			c.codec(sf.Type, words{json: slices.Contains(strings.Split(given, ","), "json")}, path+"."+sf.Name)
+			c.codec(sf.Type, words{json: slices.Contains(given, "json")}, path+"."+sf.Name)
 		}
 	}
 }

@@ -77,10 +77,15 @@ func (c *compiler) cutUnknown(fields []tags.Field) (others []tags.Field, unknown
 		return fields, nil
 	}
 	unknown = &fields[i]
-	if unknown.Type != unknownType {
-		c.fail(unknown.Type, unknown.Path, "undeclared attributes need a field of type ddb.Unknown, which keeps how they were protected")
-	}
+	c.checkUnknown(unknown.Type, unknown.Path)
 	return slices.Concat(fields[:i], fields[i+1:]), unknown
+}
+
+// checkUnknown checks the type of a field with the word unknown.
+func (c *compiler) checkUnknown(t reflect.Type, path string) {
+	if t != unknownType {
+		c.fail(t, path, "undeclared attributes need a field of type ddb.Unknown, which keeps how they were protected")
+	}
 }
 
 // unknownOf is the Unknown of the struct v, which has one.

@@ -134,6 +134,24 @@ func TestUnknownRefusesWhatCannotBeStored(t *testing.T) {
 	}
 }
 
+// Mistakes of tags elsewhere neither hide a wrong type nor make a right one wrong.
+func TestUnknownBesideOtherMistakes(t *testing.T) {
+	type wrong struct {
+		ID   string         `ddb:"id,pk,encrpyt"`
+		Rest map[string]any `ddb:",unknown"`
+	}
+	type right struct {
+		ID   string         `ddb:"id,pk,encrpyt"`
+		Rest mapper.Unknown `ddb:",unknown"`
+	}
+	_, err := mapper.Compile(reflect.TypeFor[wrong](), mapper.Options{})
+	require.ErrorContains(t, err, `unknown word "encrpyt"`)
+	require.ErrorContains(t, err, "wrong.Rest (map[string]interface {}): undeclared attributes need a field of type ddb.Unknown")
+	_, err = mapper.Compile(reflect.TypeFor[right](), mapper.Options{})
+	require.ErrorContains(t, err, `unknown word "encrpyt"`)
+	require.NotContains(t, err.Error(), "right.Rest")
+}
+
 func TestUnknownHasItsPlace(t *testing.T) {
 	type otherType struct {
 		ID   string        `ddb:"id,pk"`
