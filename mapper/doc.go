@@ -77,8 +77,8 @@
 //	sql.Null, not valid       left out     NULL              NULL
 //	what answers [ErrOmit]    left out     left out          left out of a map; error in a list
 //	empty slice, map          L, M or B    L, M or B         L, M or B
-//	nil **T                   left out     NULL              NULL
-//	**T that points to nil    NULL         error             error
+//	nil **T, *[]T, *map       left out     NULL              NULL
+//	one that points to nil    NULL         error             error
 //	nil set                   left out     NULL              -
 //	empty set                 left out     left out          error: DynamoDB stores none
 //
@@ -97,9 +97,10 @@
 //
 // # Safety
 //
-// No stored value makes decoding panic; lists and maps nest at most 32 deep in both directions, so a
-// value that contains itself is an error. No error holds a value; all attributes of an item that fail are
-// reported, in both directions, up to 16. Which fields are left out is
-// decided once an item, and what methods of users' types answered when an attribute was first written
-// is repeated when it is written again, so that what is signed is what is stored.
+// No stored value makes decoding panic, unless a method of a user's type does, which is not recovered;
+// lists and maps nest at most 32 deep in both directions, so a value that contains itself is an error. No
+// error holds a value; all attributes of an item that fail are reported, in both directions, up to 16.
+// Which fields are left out is decided once an item, and what methods of users' types answered when an
+// attribute was first written is repeated when it is written again, so that what is signed is what is
+// stored.
 package mapper

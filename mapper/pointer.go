@@ -2,10 +2,22 @@ package mapper
 
 import "reflect"
 
-// patches says of a pointer to a pointer that nil is an attribute that is missing, so that NULL is a
-// pointer to nil. Members of lists and maps, and fields with the word null, have no such third state.
+// patches says of a pointer to a pointer, slice or map that nil is an attribute that is missing, so that
+// NULL is a pointer to nil. Members of lists and maps, and fields with the word null, have no such third
+// state.
 func patches(t reflect.Type, null bool) bool {
-	return !null && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Pointer
+	return !null && t.Kind() == reflect.Pointer && isNilKind(t.Elem())
+}
+
+func isNilKind(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map
+}
+
+func nilKindName(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		return "pointer"
+	}
+	return t.Kind().String()
 }
 
 func (c *compiler) pointer(k *codec, w words, path string) {
@@ -22,11 +34,11 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 	inner.patch = false
 	to := c.codec(elem, inner, path)
 	k.kind, k.direct = to.kind, directPointer(to)
-	isPointer := elem.Kind() == reflect.Pointer
+	isNilable := isNilKind(elem)
 	if to.emptySet != nil {
 		k.emptySet = func(v reflect.Value) bool {
-			// A pointer to a nil pointer is NULL, or an error.
-			return v.IsNil() || !(isPointer && v.Elem().IsNil()) && to.emptySet(v.Elem())
+			// A pointer to nil is NULL, or an error.
+			return v.IsNil() || !(isNilable && v.Elem().IsNil()) && to.emptySet(v.Elem())
 		}
 	}
 	if to.asks != nil {
@@ -42,13 +54,13 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 		return nil
 	}
 	switch {
-	case !isPointer:
+	case !isNilable:
 	case w.patch:
 		k.readsNull = true // into a pointer to nil
 	default:
 		k.encode = func(v reflect.Value, e *encoder) *Error {
 			if v.Elem().IsNil() {
-				return unfit(k.typ, "pointer to a nil pointer, which would be read as nil: use nil")
+				return unfit(k.typ, "pointer to a nil "+nilKindName(elem)+", which would be read as nil: use nil")
 			}
 			return to.write(v.Elem(), e)
 		}

@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,9 @@ func TestPointersToPointers(t *testing.T) {
 		Set    **map[string]bool   `ddb:"tags"`
 		Names  **mapper.StringSet  `ddb:"names"`
 		Deep   ***[]string         `ddb:"deep"`
+		Slice  *[]string           `ddb:"slice"`
+		Dict   *map[string]int     `ddb:"dict"`
+		Group  *mapper.StringSet   `ddb:"group"`
 		List   []**int             `ddb:"list"`
 		Map    map[string]**string `ddb:"map"`
 		Loose  **string            `ddb:"loose,null"`
@@ -34,23 +38,25 @@ func TestPointersToPointers(t *testing.T) {
 	}
 	whole := item{
 		"id": avS("x"), "name": avS("n"), "age": avN("7"), "at": avS("2026-11-24T12:00:00Z"), "on": avN("1"), "city": avM(item{"name": avS("B")}),
-		"tags": avM(item{"a": avBool(true)}), "names": avSS("a"), "deep": avL(avS("d")), "list": avL(avN("1"), null), "map": avM(item{"k": null, "l": avS("l")}),
+		"tags": avM(item{"a": avBool(true)}), "names": avSS("a"), "deep": avL(avS("d")),
+		"slice": avL(), "dict": avM(item{"k": avN("1")}), "group": avSS("g"), "list": avL(avN("1"), null), "map": avM(item{"k": null, "l": avS("l")}),
 		"loose": avS("l"), "within": avM(item{"inner": avS("i")}),
 	}
 	nulls := item{
 		"id": avS("x"), "name": null, "age": null, "at": null, "on": null, "city": null, "tags": null, "names": null, "deep": null,
+		"slice": null, "dict": null, "group": null,
 		"loose": null, "within": avM(item{"inner": null}),
 	}
 	full := patch{
 		ID: "x", Name: pointer(pointer("n")), Age: pointer(pointer(7)), At: pointer(pointer(noon.Truncate(time.Second))), On: pointer(pointer(true)),
 		City: pointer(&City{Name: "B"}), Set: pointer(&map[string]bool{"a": true}), Names: pointer(&mapper.StringSet{"a"}),
 		Deep: pointer(pointer(&[]string{"d"})), List: []**int{pointer(pointer(1)), nil}, Map: map[string]**string{"k": nil, "l": pointer(pointer("l"))},
-		Loose: pointer(pointer("l")),
+		Slice: &[]string{}, Dict: &map[string]int{"k": 1}, Group: &mapper.StringSet{"g"}, Loose: pointer(pointer("l")),
 	}
 	full.Within.Inner = pointer(pointer("i"))
 	empty := patch{
 		ID: "x", Name: new(*string), Age: new(*int), At: new(*time.Time), On: new(*bool), City: new(*City), Set: new(*map[string]bool),
-		Names: new(*mapper.StringSet), Deep: new(**[]string),
+		Names: new(*mapper.StringSet), Deep: new(**[]string), Slice: new([]string), Dict: new(map[string]int), Group: new(mapper.StringSet),
 	}
 	empty.Within.Inner = new(*string)
 	for how, compile := range compilers {
@@ -87,20 +93,24 @@ func TestPointersToNilPointersWithoutAPlace(t *testing.T) {
 	for name, tt := range map[string]struct {
 		value any
 		words string
+		what  string
 	}{
-		"with null":         {new(*string), "null"},
-		"in a list":         {[]**int{new(*int)}, ""},
-		"in a map":          {map[string]**int{"secret": new(*int)}, ""},
-		"behind another":    {pointer(new(*int)), ""},
-		"three, with null":  {new(**int), "null"},
-		"a set":             {new(*mapper.StringSet), "null"},
-		"a set from a map":  {new(*map[int]struct{}), "null"},
-		"in a member's map": {[]map[string]**bool{{"secret": new(*bool)}}, ""},
+		"with null":         {new(*string), "null", "pointer"},
+		"in a list":         {[]**int{new(*int)}, "", "pointer"},
+		"in a map":          {map[string]**int{"secret": new(*int)}, "", "pointer"},
+		"behind another":    {pointer(new(*int)), "", "pointer"},
+		"three, with null":  {new(**int), "null", "pointer"},
+		"a set":             {new(*mapper.StringSet), "null", "pointer"},
+		"a set from a map":  {new(*map[int]struct{}), "null", "pointer"},
+		"in a member's map": {[]map[string]**bool{{"secret": new(*bool)}}, "", "pointer"},
+		"slice with null":   {new([]string), "null", "slice"},
+		"slice in a list":   {[]*[]string{new([]string)}, "", "slice"},
+		"map in a map":      {map[string]*map[string]int{"secret": new(map[string]int)}, "", "map"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := encodeField(t, tt.value, tt.words)
 			e := mapperError(t, err)
-			assert.Equal(t, reason, e.Reason)
+			assert.Equal(t, strings.Replace(reason, "pointer to a nil pointer", "pointer to a nil "+tt.what, 1), e.Reason)
 			assert.NotContains(t, err.Error(), "secret")
 		})
 	}

@@ -278,7 +278,12 @@ func TestNullIsTheZeroValueOfEveryKind(t *testing.T) {
 			require.NoError(t, err)
 			h := held(typ, tt.value)
 			require.NoError(t, decode(p, item{"id": avS("x"), "v": null}, h.Interface()))
-			assert.True(t, h.Elem().Field(1).IsZero())
+			field := h.Elem().Field(1)
+			if field.Kind() == reflect.Pointer && !field.IsNil() {
+				field = field.Elem() // nil is an attribute that is missing, see TestPointersToPointers
+				assert.Contains(t, []reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map}, field.Kind())
+			}
+			assert.True(t, field.IsZero())
 		})
 	}
 }
