@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"internal/ddbjson":    {},
 	"internal/expr":       {"internal/attribute", "internal/number", "internal/wire"},
 	"internal/javaitems":  {"", "crypt", "internal/..."},
+	"internal/keywrap":    {},
 	"internal/testenv":    {},
 	"examples/quickstart": {"...", "tags", "mapper", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/...", ""},
 }
