@@ -30,4 +30,23 @@ func TestUnderFIPS140Only(t *testing.T) {
 	signature, err := m.Sign(t.Context(), []byte("x"))
 	require.NoError(t, err)
 	assert.NoError(t, m.Verify(t.Context(), []byte("x"), signature))
+
+	_, err = provider.WrapRSA(provider.RSAWrapConfig{Private: made(t, rsaKey)})
+	require.ErrorContains(t, err, "FIPS 140")
+	p, err := provider.WrappedAES(key(t, canary), key(t, canary))
+	require.NoError(t, err)
+	written, err := p.EncryptionMaterials(t.Context(), provider.Request{})
+	require.NoError(t, err)
+	got, err := open(t, p, written.Description.Map())
+	require.NoError(t, err)
+	assert.True(t, written.Encrypt.Equal(got))
+	for _, k := range []crypto.Signer{made(t, rsaKey), made(t, ecKey)} {
+		s, err := provider.NewSigner(crypto.SHA256, k)
+		require.NoError(t, err)
+		v, err := provider.NewVerifier(crypto.SHA256, k.Public())
+		require.NoError(t, err)
+		signature, err := s.Sign(t.Context(), []byte("x"))
+		require.NoError(t, err)
+		assert.NoError(t, v.Verify(t.Context(), []byte("x"), signature))
+	}
 }

@@ -35,8 +35,9 @@ type hmacState struct {
 }
 
 var (
-	_ Signer        = (*HMAC)(nil)
-	_ LocalVerifier = (*HMAC)(nil)
+	_ Signer            = (*HMAC)(nil)
+	_ LocalVerifier     = (*HMAC)(nil)
+	_ AlgorithmVerifier = (*HMAC)(nil)
 )
 
 // NewHMAC returns an HMAC of SHA-224, SHA-256, SHA-384 or SHA-512. A key of any length is taken, since

@@ -1,7 +1,8 @@
 // Package provider supplies key materials to the legacy format, crypt/ddbec.
 //
-// [Static] and [NewStatic] hold keys of the process's own. A [Provider] of your own may fetch them
-// from anywhere.
+// [Static] and [NewStatic] encrypt all items with one key. [WrappedAES] and [NewWrapped] make a key for
+// each item, and store it wrapped by AES or RSA. Both sign by an [HMAC], RSA or ECDSA. Private keys may
+// stay in a hardware module. A [Provider] of your own may fetch keys from anywhere.
 package provider
 
 import (

@@ -25,10 +25,10 @@ type StaticConfig struct {
 	// are signed only, and one that has something to encrypt or decrypt is a crypt.ErrKeys.
 	Encrypt secret.Key
 
-	// Sign signs items, an [HMAC] say. Nil: the provider only reads.
+	// Sign signs items, an [HMAC] or what [NewSigner] makes. Nil: the provider only reads.
 	Sign Signer
 
-	// Verify verifies items, the same HMAC say. Nil: the provider only writes.
+	// Verify verifies items, the same HMAC or what [NewVerifier] makes. Nil: the provider only writes.
 	Verify Verifier
 
 	// Description is stored with every item, for all to read. An item whose description lacks one of
@@ -56,8 +56,7 @@ func NewStatic(c StaticConfig) (Provider, error) {
 		return nil, errors.New("provider: new static: neither Sign nor Verify: give an HMAC for both")
 	}
 	for name := range c.Description {
-		switch name {
-		case ddbec.DefaultPrefix + ddbec.EntrySymMode, ddbec.DefaultPrefix + ddbec.EntrySigning, ddbec.EntryActions:
+		if isFormats(name) {
 			return nil, fmt.Errorf("provider: new static: description entry %.128q: the name is the format's own: choose another", name)
 		}
 	}
@@ -69,6 +68,15 @@ func NewStatic(c StaticConfig) (Provider, error) {
 		}
 	}
 	return s, nil
+}
+
+// isFormats reports whether the format itself writes a description entry of that name.
+func isFormats(name string) bool {
+	switch name {
+	case ddbec.DefaultPrefix + ddbec.EntrySymMode, ddbec.DefaultPrefix + ddbec.EntrySigning, ddbec.EntryActions:
+		return true
+	}
+	return false
 }
 
 type static struct {

@@ -3,6 +3,7 @@ package ddbec
 import (
 	"context"
 	"crypto/cipher"
+	"errors"
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
@@ -45,6 +46,9 @@ func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d
 	m, err := e.provider.DecryptionMaterials(ctx, r)
 	if ended := e.decrypt.context(ctx); ended != nil {
 		return m, ended
+	}
+	if errors.Is(err, crypt.ErrAuth) {
+		return m, e.decrypt.auth() // no word on what failed
 	}
 	if err != nil {
 		return m, e.decrypt.keys("the provider gave no materials", err)

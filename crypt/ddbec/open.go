@@ -63,6 +63,9 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err != nil {
 		return err
 	}
+	if err := e.checkAlgorithm(materials.Verify, m.description); err != nil {
+		return err
+	}
 	if err := e.verify(ctx, materials.Verify, m, s); err != nil {
 		return err
 	}
@@ -141,6 +144,19 @@ func isSigningAlgorithm(name string) bool {
 		return true
 	}
 	return false
+}
+
+// checkAlgorithm refuses an item that names another algorithm than the Verifier's. That one verifies,
+// whatever the item names.
+func (e *encryptor) checkAlgorithm(v provider.Verifier, description []byte) error {
+	known, ok := v.(provider.AlgorithmVerifier)
+	if !ok {
+		return nil
+	}
+	if named, ok := ddbec.LookupEntry(description, e.signingAlg); ok && string(named) != known.Algorithm() {
+		return e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" is not the algorithm of the provider's Verifier, "+known.Algorithm(), nil)
+	}
+	return nil
 }
 
 // collect lists the item's attributes with their hashes and what is known of their actions.

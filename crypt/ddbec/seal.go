@@ -235,6 +235,13 @@ func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte
 	if !m.Encrypt.IsZero() {
 		s.entries = append(s.entries, e.symModeEntry)
 	}
+	if signer, ok := m.Sign.(provider.AlgorithmSigner); ok {
+		algorithm := signer.SigningAlgorithm()
+		if !isSigningAlgorithm(algorithm) {
+			return nil, e.encrypt.keys("the provider's Signer names no algorithm of the format", nil)
+		}
+		s.entries = append(s.entries, ddbec.Entry{Name: []byte(e.signingAlg), Value: []byte(algorithm)})
+	}
 	s.text = e.appendItemHint(append(s.text[:0], e.hint...), s.attrs)
 	if len(s.text) <= maxHint {
 		s.entries = append(s.entries, ddbec.Entry{Name: e.actionsEntry, Value: s.text})

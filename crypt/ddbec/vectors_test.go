@@ -1,6 +1,9 @@
 package ddbec_test
 
 import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
 	"maps"
 	"os"
@@ -106,9 +109,31 @@ func (o officialSet) schema(tableName, action string) crypt.SchemaConfig {
 	return c
 }
 
-func (o officialSet) provider(t *testing.T, names map[string]string) provider.Provider {
+// provider opens the items of a scenario.
+func (o officialSet) provider(t *testing.T, kind string, names map[string]string) provider.Provider {
 	t.Helper()
-	p, err := provider.Static(key(t, o.keys[names["decrypt"]].Material), key(t, o.keys[names["verify"]].Material))
+	material := func(use string) []byte { return o.keys[names[use]].Material }
+	if kind == "static" {
+		p, err := provider.Static(key(t, material("decrypt")), key(t, material("verify")))
+		require.NoError(t, err)
+		return p
+	}
+	require.Equal(t, "wrapped", kind)
+	if names["sign"] == "" {
+		p, err := provider.WrappedAES(key(t, material("decrypt")), key(t, material("verify")))
+		require.NoError(t, err)
+		return p
+	}
+	private, err := x509.ParsePKCS8PrivateKey(material("decrypt"))
+	require.NoError(t, err)
+	// java/wrapped-rsa-rsa-1 is padded by PKCS #1 v1.5.
+	wrap, err := provider.WrapRSA(provider.RSAWrapConfig{Private: private.(*rsa.PrivateKey), InsecureReadPKCS1v15: true})
+	require.NoError(t, err)
+	public, err := x509.ParsePKIXPublicKey(material("verify"))
+	require.NoError(t, err)
+	verify, err := provider.NewVerifier(crypto.SHA256, public)
+	require.NoError(t, err)
+	p, err := provider.NewWrapped(provider.WrappedConfig{Wrap: wrap, Verify: verify})
 	require.NoError(t, err)
 	return p
 }
@@ -122,15 +147,16 @@ func equalButVersion(t *testing.T, want, got crypt.Item) {
 	assert.True(t, attribute.EqualItems(want, got))
 }
 
-func TestOfficialStaticScenarios(t *testing.T) {
+func TestOfficialScenarios(t *testing.T) {
 	o := readOfficial(t)
-	scenarios, signed, untouched, extra := 0, 0, 0, 0
+	static := ddbec.Format(o.provider(t, "static", map[string]string{"decrypt": "aesKey", "verify": "hmacKey"}))
+	scenarios, signed, untouched, extra, strays := map[string]int{}, 0, 0, 0, 0
 	for _, sc := range o.Scenarios {
-		if sc.Provider != "static" {
+		if sc.Provider != "static" && sc.Provider != "wrapped" {
 			continue
 		}
-		scenarios++
-		f := ddbec.Format(o.provider(t, sc.Keys))
+		scenarios[sc.Provider]++
+		f := ddbec.Format(o.provider(t, sc.Provider, sc.Keys))
 		for tableName, stored := range o.ciphertexts(t, sc.Ciphertext) {
 			index := o.Items[tableName].Index
 			for _, it := range stored {
@@ -145,7 +171,13 @@ func TestOfficialStaticScenarios(t *testing.T) {
 				})
 				if at < 0 { // rows that no plaintext is given for
 					extra++
-					_, err := encryptor(t, f, o.schema(tableName, "mixed")).DecryptItem(t.Context(), item)
+					mixed := o.schema(tableName, "mixed")
+					if sc.Provider == "wrapped" { // written by the static provider into that table
+						strays++
+						_, err := encryptor(t, f, mixed).DecryptItem(t.Context(), item)
+						assert.ErrorIs(t, err, crypt.ErrFormat)
+					}
+					_, err := encryptor(t, static, mixed).DecryptItem(t.Context(), item)
 					assert.NoError(t, err)
 					continue
 				}
@@ -180,7 +212,8 @@ func TestOfficialStaticScenarios(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, []int{6, 90, 6, 2}, []int{scenarios, signed, untouched, extra})
+	assert.Equal(t, map[string]int{"static": 6, "wrapped": 8}, scenarios)
+	assert.Equal(t, []int{210, 14, 4, 2}, []int{signed, untouched, extra, strays})
 }
 
 func withoutActions(o crypt.Opened) crypt.Opened {

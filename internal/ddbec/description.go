@@ -18,6 +18,11 @@ const (
 	EntrySigning  = "signingAlg"
 	EntryActions  = "dynaseal-actions" // ours; peers ignore it
 
+	// Of providers that wrap a content key.
+	EntryEnvKey  = "amzn-ddb-env-key"  // the wrapped key, in Base64
+	EntryEnvAlg  = "amzn-ddb-env-alg"  // what the key is for
+	EntryWrapAlg = "amzn-ddb-wrap-alg" // how it is wrapped
+
 	SymMode = "/CBC/PKCS5Padding" // the only value of EntrySymMode that is ever written
 )
 

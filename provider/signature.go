@@ -1,0 +1,152 @@
+package provider
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+)
+
+// AlgorithmSigner is a Signer whose algorithm the format writes into the description, as
+// amzn-ddb-map-signingAlg: Java's reader goes by it where the key is of a pair. It must be one of the
+// format's (ddbec 1.9), such as SHA256withRSA.
+type AlgorithmSigner interface {
+	Signer
+	SigningAlgorithm() string
+}
+
+// AlgorithmVerifier is a Verifier that knows its algorithm, as [HMAC] does. An item that names another is
+// refused; what one names decides nothing else.
+type AlgorithmVerifier interface {
+	Verifier
+	Algorithm() string
+}
+
+// NewSigner returns a Signer with a private key: RSA, with PKCS #1 v1.5 padding (SHA256withRSA and the
+// like), of 2048 to 16384 bits, or ECDSA on P-256, P-384 or P-521, with a signature in DER
+// (SHA256withECDSA and the like), which AWS's Python client does not read. The hash is SHA-224, SHA-256,
+// SHA-384 or SHA-512. The key may be in a hardware module: it is asked for signatures only.
+func NewSigner(h crypto.Hash, key crypto.Signer) (AlgorithmSigner, error) {
+	if key == nil {
+		return nil, errors.New("provider: new signer: no key")
+	}
+	s, err := newScheme(h, key.Public())
+	if err != nil {
+		return nil, fmt.Errorf("provider: new signer: %w", err)
+	}
+	return &pairSigner{s, func(digest []byte) ([]byte, error) { return key.Sign(rand.Reader, digest, h) }}, nil
+}
+
+// NewVerifier returns the Verifier for what the [NewSigner] of the same hash signs with the private key:
+// key is an *rsa.PublicKey or an *ecdsa.PublicKey. The algorithm is fixed here, whatever an item says.
+func NewVerifier(h crypto.Hash, key crypto.PublicKey) (AlgorithmVerifier, error) {
+	s, err := newScheme(h, key)
+	if err != nil {
+		return nil, fmt.Errorf("provider: new verifier: %w", err)
+	}
+	return &pairVerifier{s}, nil
+}
+
+// scheme is an algorithm and a public key.
+type scheme struct {
+	algorithm string
+	hash      crypto.Hash
+	verify    func(digest, signature []byte) bool
+}
+
+func newScheme(h crypto.Hash, key crypto.PublicKey) (none scheme, _ error) {
+	s := scheme{hash: h}
+	switch h {
+	case crypto.SHA224:
+		s.algorithm = "SHA224with"
+	case crypto.SHA256:
+		s.algorithm = "SHA256with"
+	case crypto.SHA384:
+		s.algorithm = "SHA384with"
+	case crypto.SHA512:
+		s.algorithm = "SHA512with"
+	default:
+		return none, fmt.Errorf("%v is not one of SHA-224, SHA-256, SHA-384, SHA-512", h)
+	}
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		if key == nil {
+			return none, errors.New("no key")
+		}
+		if err := checkRSA(key); err != nil {
+			return none, err
+		}
+		s.algorithm += "RSA"
+		s.verify = func(digest, signature []byte) bool { return rsa.VerifyPKCS1v15(key, h, digest, signature) == nil }
+	case *ecdsa.PublicKey:
+		if key == nil {
+			return none, errors.New("no key")
+		}
+		switch key.Curve {
+		case elliptic.P256(), elliptic.P384(), elliptic.P521():
+		default:
+			return none, errors.New("the curve is not one of P-256, P-384, P-521")
+		}
+		if _, err := key.Bytes(); err != nil {
+			return none, errors.New("the public key is not on its curve")
+		}
+		s.algorithm += "ECDSA"
+		s.verify = func(digest, signature []byte) bool { return ecdsa.VerifyASN1(key, digest, signature) }
+	default:
+		return none, errors.New("the key is neither RSA nor ECDSA")
+	}
+	return s, nil
+}
+
+// Algorithm is the name that Java gives it, such as SHA256withRSA.
+func (s scheme) Algorithm() string { return s.algorithm }
+
+// String is Algorithm.
+func (s scheme) String() string { return s.algorithm }
+
+// GoString is String, for %#v.
+func (s scheme) GoString() string { return s.algorithm }
+
+func (s scheme) digest(message []byte) []byte {
+	h := s.hash.New()
+	h.Write(message)
+	return h.Sum(nil)
+}
+
+// pairSigner holds the key in a closure, where nothing prints it.
+type pairSigner struct {
+	scheme
+	sign func(digest []byte) ([]byte, error)
+}
+
+// SigningAlgorithm is Algorithm, for the description.
+func (s *pairSigner) SigningAlgorithm() string { return s.algorithm }
+
+// Sign returns the signature of stringToSign. It does not look at the context, which crypto.Signer has
+// no place for.
+func (s *pairSigner) Sign(_ context.Context, stringToSign []byte) ([]byte, error) {
+	signature, err := s.sign(s.digest(stringToSign))
+	if err != nil {
+		return nil, fmt.Errorf("provider: sign: %w", err)
+	}
+	return signature, nil
+}
+
+type pairVerifier struct{ scheme }
+
+var _ LocalVerifier = (*pairVerifier)(nil)
+
+// Local reports true: a public key is always at hand.
+func (v *pairVerifier) Local() bool { return true }
+
+// Verify does not look at the context.
+func (v *pairVerifier) Verify(_ context.Context, stringToSign, signature []byte) error {
+	if !v.verify(v.digest(stringToSign), signature) {
+		return ErrSignature
+	}
+	return nil
+}
