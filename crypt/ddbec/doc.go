@@ -20,13 +20,17 @@
 //   - crypt.Plain attributes can be changed, added and removed; Opened.Unsigned names them.
 //   - An old item put back whole, or an item deleted, is not noticed. Nor is anything said about the
 //     order of items or their number.
-//   - The material description is not signed. It can only make an item fail, not read otherwise.
+//   - The material description is not signed. It can only make an item fail, not read otherwise: the
+//     algorithms are the provider's, and what the description says of them is compared with these. Nor is
+//     the wrapped content key in it signed. Under another one an encrypted value would have to decrypt,
+//     by chance, to something well-formed, one time in 2^56. Who knows a key that wraps (a public RSA key is
+//     one) may search for such a content key at that cost; the value it gives is random.
 //
 // # What is written
 //
 // Besides the attributes two marks, *amzn-ddb-map-sig* with the signature and *amzn-ddb-map-desc* with the
 // material description: the provider's entries, amzn-ddb-map-sym-mode where the provider has an
-// encryption key, and dynaseal-actions, which AWS's clients pass over. The format does not store how
+// encryption key, amzn-ddb-map-signingAlg where the signature is RSA or ECDSA, and dynaseal-actions, which AWS's clients pass over. The format does not store how
 // attributes are protected. A reader whose schema lacks an attribute finds out by trying what verifies,
 // and dynaseal-actions lists what the reader would not guess, so that the first try succeeds on items
 // written here. The signature covers each attribute's protection, so that trying forges nothing.
@@ -41,7 +45,7 @@
 // Everything written today, under the same keys, logical table name and schema. Attributes may be added to
 // the schema and taken out of it, where Unknown is left zero. What breaks stored items: another logical
 // table name; another action for an attribute that they have; another description prefix or other mark
-// names; a provider description with an entry that they lack.
+// names; an entry in the description of a static provider that they lack; another wrapping algorithm.
 //
 // # What differs from AWS's clients
 //

@@ -71,8 +71,8 @@ func repeated(v attribute.Value, n int) []attribute.Value {
 }
 
 func TestManyGoroutinesShareAnEncryptor(t *testing.T) {
-	v := newVictim(t, 5, "1")
-	other := newVictim(t, 5, "2")
+	v := newVictim(t, keys(t), "1")
+	other := newVictim(t, keys(t), "2")
 	var wg sync.WaitGroup
 	for i := range 64 {
 		wg.Go(func() {
