@@ -7,7 +7,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -17,6 +16,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/interop/divergence"
+	"github.com/dynaseal/ddb/interop/generate"
 	"github.com/dynaseal/ddb/interop/peers"
 	"github.com/dynaseal/ddb/interop/protocol"
 )
@@ -45,7 +45,8 @@ func pairs(t *testing.T) map[string]protocol.Key {
 	}
 }
 
-// TestProviders holds what the peers' drivers know beside static keys, and the benchmarks of all.
+// TestProviders has every client read what every other writes by each provider and signature, and runs
+// the benchmarks of all.
 func TestProviders(t *testing.T) {
 	const java, python, ours = divergence.Java, divergence.Python, divergence.Go
 	commands := map[divergence.Client]string{
@@ -80,39 +81,59 @@ func TestProviders(t *testing.T) {
 	}
 
 	for name, c := range map[string]struct {
-		provider string
-		clients  []divergence.Client // that know it
+		provider  string
+		unknown   divergence.Client // a client that has it not
+		unwritten bool              // by ours, which only reads it
 	}{
-		"static, RSA signature":   {`{"type":"static","encrypt":"aes","sign":{"key":"sign"}}`, []divergence.Client{java, python}},
-		"wrapped by AES":          {`{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"a":"b"}}`, []divergence.Client{java, python}},
-		"wrapped by RSA":          {`{"type":"wrapped","wrap":"wrap","sign":{"key":"sign"}}`, []divergence.Client{java, python}},
-		"wrapped by RSA, SHA-512": {`{"type":"wrapped","wrap":"wrap","sign":{"key":"sign","algorithm":"SHA512withRSA"}}`, []divergence.Client{java, python}},
-		"wrapped by RSA, HMAC":    {`{"type":"wrapped","wrap":"wrap","sign":{"key":"mac","algorithm":"HmacSHA384"}}`, []divergence.Client{java, python}},
-		"wrapped by RSA, PKCS #1": {`{"type":"wrapped","wrap":"wrap","sign":{"key":"sign"},"allowPKCS1":true,"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`, []divergence.Client{java, python}},
-		"asymmetric":              {`{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"sign"}}`, []divergence.Client{java, python}},
-		"asymmetric, elliptic":    {`{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"ec","algorithm":"SHA256withECDSA"}}`, []divergence.Client{java}},
+		"static, RSA signature":        {provider: `{"type":"static","encrypt":"aes","sign":{"key":"sign"}}`},
+		"static, RSA, SHA-384":         {provider: `{"type":"static","encrypt":"aes","sign":{"key":"sign","algorithm":"SHA384withRSA"}}`},
+		"static, elliptic":             {provider: `{"type":"static","encrypt":"aes","sign":{"key":"ec","algorithm":"SHA512withECDSA"}}`, unknown: python},
+		"wrapped by AES":               {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"a":"b"}}`},
+		"wrapped by AES, 128":          {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-env-alg":"AES/128"}}`},
+		"wrapped by AES, RSA":          {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"sign","algorithm":"SHA224withRSA"}}`},
+		"wrapped by RSA":               {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"sign"}}`},
+		"wrapped by RSA, SHA-512":      {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"sign","algorithm":"SHA512withRSA"}}`},
+		"wrapped by RSA, HMAC":         {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"mac","algorithm":"HmacSHA384"}}`},
+		"wrapped by RSA, OAEP SHA-1":   {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/OAEPWithSHA-1AndMGF1Padding"}}`},
+		"wrapped by RSA, OAEP SHA-384": {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/OAEPWithSHA-384AndMGF1Padding"}}`},
+		"wrapped by RSA, OAEP SHA-512": {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/OAEPWithSHA-512AndMGF1Padding"}}`},
+		"wrapped by RSA, PKCS #1":      {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"sign"},"allowPKCS1":true,"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`, unwritten: true},
+		"asymmetric":                   {provider: `{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"sign"}}`},
+		"asymmetric, elliptic":         {provider: `{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"ec","algorithm":"SHA256withECDSA"}}`, unknown: python},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, writer := range []divergence.Client{java, python} {
+			for _, writer := range clients {
 				stored := ask(writer, request(t, protocol.Encrypt, by(c.provider), item))
-				if !slices.Contains(c.clients, writer) {
+				if writer == c.unknown || writer == ours && c.unwritten {
 					assert.False(t, stored.OK, writer)
 					continue
 				}
 				require.True(t, stored.OK, "%s: %s", writer, stored.Error)
-				for _, reader := range c.clients {
+				for _, reader := range clients {
+					if reader == c.unknown {
+						continue
+					}
 					opened := ask(reader, request(t, protocol.Decrypt, by(c.provider), answered(t, stored)))
 					require.True(t, opened.OK, "%s reads %s's: %s", reader, writer, opened.Error)
 					assert.Empty(t, divergence.Difference(item, answered(t, opened)))
 
 					moved := by(c.provider)
 					moved.LogicalTableName = "U"
-					assert.False(t, ask(reader, request(t, protocol.Decrypt, moved, answered(t, stored))).OK)
+					refused := ask(reader, request(t, protocol.Decrypt, moved, answered(t, stored)))
+					assert.False(t, refused.OK)
+					if reader == ours {
+						assert.Equal(t, protocol.ClassAuth, refused.Class)
+					}
 				}
 			}
-			assert.Equal(t, protocol.ClassConfig, ask(ours, request(t, protocol.Encrypt, by(c.provider), item)).Class)
 		})
 	}
+
+	t.Run("thousands of items", func(t *testing.T) {
+		for name, c := range volumes {
+			t.Run(name, func(t *testing.T) { crossMany(t, drivers, by, c.provider, c.items) })
+		}
+	})
 
 	t.Run("benchmarks", func(t *testing.T) {
 		r := request(t, protocol.Bench, by(`{"type":"static","encrypt":"aes","sign":{"key":"mac"}}`), item)
@@ -127,4 +148,61 @@ func TestProviders(t *testing.T) {
 	for client, peer := range drivers {
 		assert.NoError(t, peer.Close(), client)
 	}
+}
+
+// volumes are the items of a run by provider. Each is written by every client and read by every client.
+var volumes = map[string]struct {
+	provider string
+	items    int
+}{
+	"wrapped by AES":        {`{"type":"wrapped","wrap":"aes","sign":{"key":"mac"}}`, 2000},
+	"wrapped by RSA":        {`{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"}}`, 2000},
+	"static, RSA signature": {`{"type":"static","encrypt":"aes","sign":{"key":"sign","algorithm":"SHA256withRSA"}}`, 2000},
+}
+
+// crossMany writes random items that all clients agree about, and reads each by all.
+func crossMany(t *testing.T, drivers map[divergence.Client]*peers.Peer, by func(string) protocol.Case, provider string, n int) {
+	s := seed(t)
+	g := generate.New(s)
+	var samples []generate.Sample
+	for len(samples) < n {
+		made := g.Sample()
+		made.Case.Provider = by(provider).Provider
+		classes, err := divergence.Of(made.Item, made.Case)
+		require.NoError(t, err)
+		if classes == 0 && made.Discover == nil {
+			samples = append(samples, made)
+		}
+	}
+	run := func(client divergence.Client, op string, items []crypt.Item) []protocol.Answer {
+		requests := make([]protocol.Request, n)
+		for i := range requests {
+			requests[i] = request(t, op, samples[i].Case, items[i])
+		}
+		answers, err := drivers[client].Run(requests)
+		require.NoError(t, err)
+		return answers
+	}
+	plain := make([]crypt.Item, n)
+	for i := range plain {
+		plain[i] = samples[i].Item
+	}
+	var failed failures
+	for _, writer := range clients {
+		stored := make([]crypt.Item, n)
+		for i, answer := range run(writer, protocol.Encrypt, plain) {
+			require.True(t, answer.OK, "%s writes item %d: %s (DDB_SEED=%d)", writer, i, answer.Error, s)
+			stored[i] = answered(t, answer)
+		}
+		for _, reader := range clients {
+			for i, answer := range run(reader, protocol.Decrypt, stored) {
+				if !answer.OK {
+					failed.add("item %d: %s reads %s's: %s", i, reader, writer, answer.Error)
+				} else if differing := divergence.Difference(plain[i], answered(t, answer)); differing != nil {
+					failed.add("item %d: %s reads %s's: attributes %q differ", i, reader, writer, differing)
+				}
+			}
+		}
+	}
+	failed.report(t, s)
 }

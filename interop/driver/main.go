@@ -49,7 +49,8 @@ func run(ctx context.Context, requests io.Reader, answers io.Writer) error {
 
 // driver is the state between requests.
 type driver struct {
-	keys map[string]protocol.Key
+	keys  map[string]protocol.Key
+	pairs map[string]pair // of keys, parsed
 }
 
 func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
@@ -78,7 +79,7 @@ func (d *driver) guarded(ctx context.Context, request protocol.Request) (answer 
 
 func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
 	if request.Op == protocol.Setup {
-		d.keys = request.Keys
+		d.keys, d.pairs = request.Keys, map[string]pair{}
 		return protocol.Answer{OK: true}, nil
 	}
 	if request.Format != protocol.DDBEC {

@@ -56,6 +56,7 @@ func TestRoundTrip(t *testing.T) {
 		"sign":         caseWith(`,"defaultAction":"SIGN_ONLY","provider":` + static),
 		"encrypt":      caseWith(`,"defaultAction":"ENCRYPT_AND_SIGN","provider":` + static),
 		"custom marks": caseWith(`,"signatureFieldName":"s","materialDescriptionFieldName":"d","descriptionPrefix":"p","dialect":"java","provider":` + static),
+		"wrapped":      caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"a":"b","amzn-ddb-env-alg":"AES/192"}}`),
 		"SHA-256":      caseWith(`,"provider":{"type":"static","encrypt":"aes","sign":{"key":"mac"},"description":{"a":"b"}}`),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +91,9 @@ func TestRefusals(t *testing.T) {
 		"the other format":    {strings.Replace(request("encrypt", `{}`, item), "ddbec", "dbe", 1), protocol.ClassConfig, `"dbe"`},
 		"the other dialect":   {request("encrypt", caseWith(`,"dialect":"python","provider":`+static), item), protocol.ClassConfig, "python"},
 		"a later provider":    {request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"arn"}`), item), protocol.ClassConfig, "direct-kms"},
+		"asymmetric by AES":   {request("encrypt", caseWith(`,"provider":{"type":"asymmetric-static","wrap":"aes","sign":{"key":"mac"}}`), item), protocol.ClassConfig, `"aes"`},
+		"AES that is RSA":     {request("encrypt", caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`), item), protocol.ClassConfig, "PKCS1Padding"},
+		"a content key":       {request("encrypt", caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-env-alg":"AES/64"}}`), item), protocol.ClassConfig, "AES/64"},
 		"no provider":         {request("encrypt", caseWith(``), item), protocol.ClassConfig, "provider"},
 		"an unknown field":    {request("encrypt", caseWith(`,"prefix":"p","provider":`+static), item), protocol.ClassConfig, "prefix"},
 		"an unknown action":   {request("encrypt", strings.Replace(defaultCase(), "SIGN_ONLY", "SIGN", 1), item), protocol.ClassConfig, "SIGN"},

@@ -101,8 +101,18 @@ type Static struct {
 	Description map[string]string `json:"description,omitempty"`
 }
 
+// Wrapped is the provider of type "wrapped", and of "asymmetric-static", which is the same for RSA: a
+// content key for each item.
+type Wrapped struct {
+	Type        string            `json:"type"`
+	Wrap        string            `json:"wrap"` // a key's name
+	Sign        Sign              `json:"sign"`
+	AllowPKCS1  bool              `json:"allowPKCS1,omitempty"` // to read
+	Description map[string]string `json:"description,omitempty"`
+}
+
 // Sign names the key of signatures.
 type Sign struct {
 	Key       string `json:"key"`
-	Algorithm string `json:"algorithm,omitempty"` // HmacSHA256 and the like; empty: by the key's type
+	Algorithm string `json:"algorithm,omitempty"` // HmacSHA256, SHA256withRSA, SHA256withECDSA and the like; empty: by the key's type
 }
