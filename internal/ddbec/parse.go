@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"unicode/utf8"
 
+	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -139,7 +139,7 @@ func (p *parser) scalar(k wire.Kind, off int) (int, error) {
 	data := p.b[off : off+n]
 	switch k {
 	case wire.String:
-		if !utf8.Valid(data) {
+		if !fastpath.Valid(data) {
 			return 0, errText
 		}
 	case wire.Number:
