@@ -10,6 +10,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math/big"
 )
 
 // RSAWrapConfig describes wrapping by RSA. At least one of Public and Private is required.
@@ -70,29 +71,49 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 	if fips140.Enforced() {
 		return w, errors.New("FIPS 140 has no MGF1 with SHA-1, which the format asks for: use AES key wrap")
 	}
+	if k, ok := c.Private.(*rsa.PrivateKey); ok && k == nil {
+		return w, errors.New("the Private given is nil")
+	}
 	if c.Private != nil {
 		own, ok := c.Private.Public().(*rsa.PublicKey)
-		switch {
-		case !ok || own == nil:
+		if !ok {
 			return w, errors.New("the Private given is not an RSA key")
-		case w.public == nil:
+		}
+		if err := checkRSA(own); err != nil {
+			return w, err
+		}
+		if w.public == nil {
 			w.public = own
-		case !own.Equal(w.public):
+		}
+		if err := checkRSA(w.public); err != nil {
+			return w, err
+		}
+		if !own.Equal(w.public) {
 			return w, errors.New("the Public and Private given are not a pair")
 		}
 	}
 	if w.public == nil {
 		return w, errors.New("neither Public nor Private")
 	}
-	return w, checkRSA(w.public)
+	if err := checkRSA(w.public); err != nil {
+		return w, err
+	}
+	w.public = &rsa.PublicKey{N: new(big.Int).Set(w.public.N), E: w.public.E}
+	return w, nil
 }
 
+// maxExponent is the largest public exponent that crypto/rsa takes.
+const maxExponent = 1<<31 - 1
+
 func checkRSA(k *rsa.PublicKey) error {
-	if k.N == nil {
-		return errors.New("RSA key without a modulus")
+	if k == nil || k.N == nil || k.N.Sign() <= 0 || k.N.Bit(0) == 0 {
+		return errors.New("RSA key without a modulus, or with one that is none")
 	}
 	if bits := k.N.BitLen(); bits < minRSA || bits > maxRSA {
 		return fmt.Errorf("RSA key of %d bits: give one of %d to %d", bits, minRSA, maxRSA)
+	}
+	if k.E < 3 || k.E > maxExponent || k.E%2 == 0 {
+		return errors.New("RSA key whose public exponent is even, less than 3 or more than 2^31-1")
 	}
 	return nil
 }

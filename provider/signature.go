@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"math/big"
 )
 
 // AlgorithmSigner is a Signer whose algorithm the format writes into the description, as
@@ -31,7 +32,7 @@ type AlgorithmVerifier interface {
 // (SHA256withECDSA and the like), which AWS's Python client does not read. The hash is SHA-224, SHA-256,
 // SHA-384 or SHA-512. The key may be in a hardware module: it is asked for signatures only.
 func NewSigner(h crypto.Hash, key crypto.Signer) (AlgorithmSigner, error) {
-	if key == nil {
+	if isNilKey(key) {
 		return nil, errors.New("provider: new signer: no key")
 	}
 	s, err := newScheme(h, key.Public())
@@ -49,6 +50,19 @@ func NewVerifier(h crypto.Hash, key crypto.PublicKey) (AlgorithmVerifier, error)
 		return nil, fmt.Errorf("provider: new verifier: %w", err)
 	}
 	return &pairVerifier{s}, nil
+}
+
+// isNilKey reports whether there is no key, or a nil pointer to one of the standard library's.
+func isNilKey(key crypto.Signer) bool {
+	switch k := key.(type) {
+	case nil:
+		return true
+	case *rsa.PrivateKey:
+		return k == nil
+	case *ecdsa.PrivateKey:
+		return k == nil
+	}
+	return false
 }
 
 // scheme is an algorithm and a public key.
@@ -74,16 +88,15 @@ func newScheme(h crypto.Hash, key crypto.PublicKey) (none scheme, _ error) {
 	}
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		if key == nil {
-			return none, errors.New("no key")
-		}
 		if err := checkRSA(key); err != nil {
 			return none, err
 		}
+		key = &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E} // the caller's may change
 		s.algorithm += "RSA"
 		s.verify = func(digest, signature []byte) bool { return rsa.VerifyPKCS1v15(key, h, digest, signature) == nil }
 	case *ecdsa.PublicKey:
-		if key == nil {
+		//lint:ignore SA1019 a key without coordinates, on which Bytes panics, is told by them alone
+		if key == nil || key.X == nil || key.Y == nil {
 			return none, errors.New("no key")
 		}
 		switch key.Curve {

@@ -54,7 +54,10 @@ func WrappedAES(wrap, mac secret.Key) (Provider, error) {
 //
 // The signature of an item does not cover its wrapped key. One that was altered does not unwrap, and
 // one of another item gives a content key under which no value of this item decrypts to something
-// well-formed (by chance one in 2^56 would); both are crypt.ErrAuth.
+// well-formed (by chance one in 2^56 would); both are crypt.ErrAuth. Where RSA wraps, whoever has the
+// public key and can write the table may choose the content key, and so search on their own machines for
+// one under which an item with a single encrypted attribute reads as a few random bytes they know. AES
+// key wrap leaves them nothing to choose: prefer it where its key can be shared.
 func NewWrapped(c WrappedConfig) (Provider, error) {
 	if c.Wrap.method == nil {
 		return nil, errors.New("provider: new wrapped: no Wrap: make one by WrapAES or WrapRSA")
