@@ -246,21 +246,10 @@ func TestConcurrentModifiesLoseNothing(t *testing.T) {
 		accounts := newTable[Account](t, client, cfg)
 		require.NoError(t, accounts.Create(ctx, &Account{ID: "1"}))
 		const writers, each = 3, 5
-		var wg sync.WaitGroup
-		for range writers {
-			wg.Go(func() {
-				for done := 0; done < each; {
-					_, err := accounts.Modify(ctx, accounts.Key("1"), func(a *Account) error { a.Balance++; return nil })
-					if err == nil {
-						done++
-					} else if !errors.Is(err, ddb.ErrConflict) {
-						t.Error(err)
-						return
-					}
-				}
-			})
-		}
-		wg.Wait()
+		concurrently(t, writers, each, func() error {
+			_, err := accounts.Modify(ctx, accounts.Key("1"), func(a *Account) error { a.Balance++; return nil })
+			return err
+		})
 		got, err := accounts.Get(ctx, accounts.Key("1"))
 		require.NoError(t, err)
 		assert.Equal(t, Account{ID: "1", Version: 1 + writers*each, Balance: writers * each}, got)

@@ -200,21 +200,10 @@ func TestWritersDoNotLoseEachOthersUpdates(t *testing.T) {
 				counters := newTable[Counter](t, client, cfg)
 				require.NoError(t, counters.Create(ctx, &Counter{ID: "c"}))
 				const writers, each = 4, 5
-				var wg sync.WaitGroup
-				for range writers {
-					wg.Go(func() {
-						for done := 0; done < each; {
-							_, err := counters.Modify(ctx, counters.Key("c"), func(c *Counter) error { c.N++; return nil })
-							if err == nil {
-								done++
-							} else if !errors.Is(err, ddb.ErrConflict) {
-								t.Error(err)
-								return
-							}
-						}
-					})
-				}
-				wg.Wait()
+				concurrently(t, writers, each, func() error {
+					_, err := counters.Modify(ctx, counters.Key("c"), func(c *Counter) error { c.N++; return nil })
+					return err
+				})
 				got, err := counters.Get(ctx, counters.Key("c"))
 				require.NoError(t, err)
 				assert.Equal(t, writers*each, got.N)
@@ -298,4 +287,24 @@ func TestSwapAndTakeMeetOtherWriters(t *testing.T) {
 		wg.Wait()
 		assert.Equal(t, 1, taken)
 	})
+}
+
+// concurrently lets each of some writers write until it succeeded so many times, past conflicts with the
+// others.
+func concurrently(t *testing.T, writers, each int, write func() error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			for done := 0; done < each; {
+				if err := write(); err == nil {
+					done++
+				} else if !errors.Is(err, ddb.ErrConflict) {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
