@@ -5,8 +5,8 @@
 // It reads PKCS #12 with entries of private keys, through software.sslmate.com/src/go-pkcs12, and JKS with entries
 // of private keys and of certificates, by itself. It does not read
 //
-//   - secret keys. No maintained Go library reads these entries, nor a PKCS #12 file that has one. Print them in
-//     Java (KeyStore.getKey and Key.getEncoded) and give them to provider.NewStatic;
+//   - secret keys, which that library does not know: a PKCS #12 file that has one is refused whole. Take the bytes
+//     out in Java (KeyStore.getKey, Key.getEncoded) and give them to provider.NewStatic;
 //   - certificates in PKCS #12 that stand alone. Convert the file by keytool -importkeystore -deststoretype JKS;
 //   - JCEKS, BKS and what else Java has. Convert them the same way.
 //

@@ -95,25 +95,31 @@ func TestStoresAreRead(t *testing.T) {
 	}
 }
 
+// Each of two parties has the other's certificate: one only writes, the other only reads what it wrote.
 func TestCertificates(t *testing.T) {
-	own, err := keystore.New(config(t, "own.jks"))
-	require.NoError(t, err)
 	c := config(t, "writer.jks")
-	c.EncryptionAlias = "partner" // the certificate of own.jks's key
+	c.EncryptionAlias = "partner"
 	writer, err := keystore.New(c)
 	require.NoError(t, err)
-	stored, err := encryptor(t, writer).EncryptItem(t.Context(), plaintext())
-	require.NoError(t, err)
-	_, err = encryptor(t, writer).DecryptItem(t.Context(), stored)
-	require.ErrorIs(t, err, provider.ErrNoUnwrap)
-	_, err = encryptor(t, own).DecryptItem(t.Context(), stored)
-	require.ErrorIs(t, err, crypt.ErrAuth, "another signing key")
-
-	c.EncryptionAlias, c.SigningAlias = "sign", "partner"
+	c = config(t, "own.jks")
+	c.SigningAlias = "writer"
 	reader, err := keystore.New(c)
 	require.NoError(t, err)
+
+	stored, err := encryptor(t, writer).EncryptItem(t.Context(), plaintext())
+	require.NoError(t, err)
+	opened, err := encryptor(t, reader).DecryptItem(t.Context(), stored)
+	require.NoError(t, err)
+	assert.Equal(t, plaintext(), opened.Item)
+
+	_, err = encryptor(t, writer).DecryptItem(t.Context(), stored)
+	require.ErrorIs(t, err, provider.ErrNoUnwrap)
 	_, err = encryptor(t, reader).EncryptItem(t.Context(), plaintext())
 	require.ErrorIs(t, err, provider.ErrNoSigner)
+	other, err := keystore.New(config(t, "own.jks"))
+	require.NoError(t, err)
+	_, err = encryptor(t, other).DecryptItem(t.Context(), stored)
+	require.ErrorIs(t, err, crypt.ErrAuth, "another signing key")
 }
 
 func TestMistakes(t *testing.T) {

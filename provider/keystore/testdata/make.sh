@@ -29,4 +29,6 @@ key writer.jks Sign RSA -keysize 2048 -storetype JKS
 for store in writer.jks trusted.p12; do
   keytool -importcert -noprompt -keystore $store -storepass "store password" -alias Partner -file partner.cer 2>/dev/null
 done
+keytool -exportcert -keystore writer.jks -storepass "store password" -alias Sign -file partner.cer 2>/dev/null
+keytool -importcert -noprompt -keystore own.jks -storepass "store password" -alias Writer -file partner.cer 2>/dev/null
 rm partner.cer
