@@ -30,7 +30,7 @@ const (
 type entryJKS struct{ key, certificate []byte }
 
 func openJKS(store []byte, password secret.Key) (func(string, secret.Key) (entry, error), error) {
-	if len(store) < sha1.Size {
+	if len(store) < len(magicJKS)+sha1.Size {
 		return nil, errUnverified
 	}
 	content, digest := store[:len(store)-sha1.Size], store[len(store)-sha1.Size:]
