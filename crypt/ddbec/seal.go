@@ -232,6 +232,12 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int
 func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte, error) {
 	s.given = m.Description.AppendTo(s.given)
 	s.entries = slices.AppendSeq(s.entries, ddbec.Entries(s.given))
+	for _, entry := range s.entries { // also those that this item does without: a reader would go by them
+		switch string(entry.Name) {
+		case e.symMode, e.signingAlg, ddbec.EntryActions:
+			return nil, e.encrypt.keys("the provider's description has an entry "+string(entry.Name)+", which is the format's own: rename it", nil)
+		}
+	}
 	if !m.Encrypt.IsZero() {
 		s.entries = append(s.entries, e.symModeEntry)
 	}

@@ -1,6 +1,7 @@
 package ddbec_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -209,12 +210,6 @@ func TestEncryptionMaterials(t *testing.T) {
 		"an empty signature": {change: func(m *provider.EncryptionMaterials) {
 			m.Sign = signerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil })
 		}, class: crypt.ErrKeys},
-		"an entry that the format writes": {change: func(m *provider.EncryptionMaterials) {
-			m.Description = description(map[string]string{"amzn-ddb-map-sym-mode": canary})
-		}, class: crypt.ErrKeys},
-		"the hint from the provider": {change: func(m *provider.EncryptionMaterials) {
-			m.Description = description(map[string]string{"dynaseal-actions": canary})
-		}, class: crypt.ErrKeys},
 		"a description without room": {change: func(m *provider.EncryptionMaterials) {
 			m.Description = description(map[string]string{"x": strings.Repeat(canary, 6550)})
 		}, class: crypt.ErrKeys},
@@ -240,6 +235,45 @@ func TestEncryptionMaterials(t *testing.T) {
 		out, err := encryptor(t, ddbec.Format(p), schema).EncryptItem(t.Context(), item)
 		require.NoError(t, err)
 		assert.Equal(t, &avB{Value: make([]byte, 512)}, out[ddbec.SignatureField])
+	})
+}
+
+// An entry of the provider's that readers take for the format's is refused, whether or not the item would
+// have one of the format's beside it.
+func TestTheFormatsEntriesAreNotTheProviders(t *testing.T) {
+	item, schema := sealable()
+	longHint := table(actions{strings.Repeat("x", 16<<10): crypt.Plain})
+	signer := signerFunc(func(context.Context, []byte) ([]byte, error) { return []byte("signature"), nil })
+	for _, prefix := range []string{"", "my-"} {
+		names := cmp.Or(prefix, "amzn-ddb-map-")
+		for _, entry := range []string{names + "sym-mode", names + "signingAlg", "dynaseal-actions"} {
+			for kind, c := range map[string]struct {
+				schema crypt.SchemaConfig
+				item   crypt.Item
+				key    secret.Key
+			}{
+				"encrypted":      {schema, item, key(t, count(0, 32))},
+				"signed only":    {schema, with(item, crypt.Item{"text": nil}), secret.Key{}},
+				"without a hint": {longHint, crypt.Item{"pk": &avS{Value: "x"}}, secret.Key{}},
+			} {
+				t.Run(entry+", "+kind, func(t *testing.T) {
+					d, err := provider.NewDescription(map[string]string{entry: canary})
+					require.NoError(t, err)
+					m := provider.EncryptionMaterials{Encrypt: c.key, Sign: signer, Description: d}
+					p := providerFunc{encrypt: func(context.Context, provider.Request) (provider.EncryptionMaterials, error) { return m, nil }}
+					out, err := encryptor(t, format(t, ddbec.Config{Provider: p, DescriptionPrefix: prefix}), c.schema).EncryptItem(t.Context(), c.item)
+					assert.Nil(t, out)
+					refusedWith(t, err, crypt.ErrKeys, "", entry)
+				})
+			}
+		}
+	}
+	t.Run("a static provider does not know the prefix", func(t *testing.T) {
+		p := static(t, func(c *provider.StaticConfig) { c.Description = map[string]string{"my-sym-mode": canary} })
+		_, err := encryptor(t, format(t, ddbec.Config{Provider: p, DescriptionPrefix: "my-"}), schema).EncryptItem(t.Context(), item)
+		refusedWith(t, err, crypt.ErrKeys, "", "my-sym-mode")
+		_, err = encryptor(t, ddbec.Format(p), schema).EncryptItem(t.Context(), item)
+		require.NoError(t, err, "under another prefix the name is one like any other")
 	})
 }
 
