@@ -76,3 +76,19 @@ func TestACallersPublicKeyMayChange(t *testing.T) {
 	p.N.SetInt64(15)
 	assert.NoError(t, v.Verify(t.Context(), []byte("text"), signature))
 }
+
+func TestACallersPublicECDSAKeyMayChange(t *testing.T) {
+	k := made(t, ecKey)
+	p := k.PublicKey
+	//lint:ignore SA1019 it is what a careless caller changes
+	p.X, p.Y = new(big.Int).Set(p.X), new(big.Int).Set(p.Y)
+	v, err := provider.NewVerifier(crypto.SHA256, &p)
+	require.NoError(t, err)
+	s, err := provider.NewSigner(crypto.SHA256, k)
+	require.NoError(t, err)
+	signature, err := s.Sign(t.Context(), []byte("text"))
+	require.NoError(t, err)
+	//lint:ignore SA1019 as above
+	p.X.SetInt64(15)
+	assert.NoError(t, v.Verify(t.Context(), []byte("text"), signature))
+}

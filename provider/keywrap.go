@@ -37,6 +37,7 @@ type method interface {
 	algorithm() string     // what is written to amzn-ddb-wrap-alg
 	wrappedSize(n int) int // of a key of n bytes, when wrapped
 	longestWrapped() int   // of all that may be read
+	unwraps() bool         // whether there is a key to unwrap with
 	wrap(ctx context.Context, key []byte) ([]byte, error)
 
 	// unwrapper is how to unwrap the key of an item that names the algorithm, or none; nil if that is
@@ -73,7 +74,7 @@ func WrapAES(key secret.Key) (KeyWrap, error) {
 
 // WrapAESIn wraps by AES key wrap under a key that does not leave w.
 func WrapAESIn(w AESWrapper) (KeyWrap, error) {
-	if w == nil {
+	if isNil(w) {
 		return KeyWrap{}, errors.New("provider: new AES key wrap: no AESWrapper")
 	}
 	return KeyWrap{aesWrap{w}}, nil
@@ -107,6 +108,8 @@ type aesWrap struct{ AESWrapper }
 func (aesWrap) algorithm() string { return algorithmAESWrap }
 
 func (aesWrap) wrappedSize(n int) int { return n + keywrap.Overhead }
+
+func (aesWrap) unwraps() bool { return true }
 
 func (aesWrap) longestWrapped() int { return 32 + keywrap.Overhead }
 

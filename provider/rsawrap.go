@@ -36,7 +36,7 @@ type RSAWrapConfig struct {
 	// before the private key. The padding is prone to oracles, by which they would learn every content
 	// key wrapped under it, by OAEP too. A wrong padding gives a random key here, as in TLS, and so looks
 	// like a wrong key; but a Private in a hardware module may still tell by its timing. Use it to rewrite
-	// such items, then take it out.
+	// such items, then take it out. Without a Private it is an error.
 	InsecureReadPKCS1v15 bool
 }
 
@@ -71,15 +71,9 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 	if fips140.Enforced() {
 		return w, errors.New("FIPS 140 has no MGF1 with SHA-1, which the format asks for: use AES key wrap")
 	}
-	if k, ok := c.Private.(*rsa.PrivateKey); ok && k == nil {
-		return w, errors.New("the Private given is nil")
-	}
 	if c.Private != nil {
-		own, ok := c.Private.Public().(*rsa.PublicKey)
-		if !ok {
-			return w, errors.New("the Private given is not an RSA key")
-		}
-		if err := checkRSA(own); err != nil {
+		own, err := publicOf(c.Private)
+		if err != nil {
 			return w, err
 		}
 		if w.public == nil {
@@ -92,14 +86,36 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 			return w, errors.New("the Public and Private given are not a pair")
 		}
 	}
-	if w.public == nil {
+	switch {
+	case w.public == nil:
 		return w, errors.New("neither Public nor Private")
+	case c.Private == nil && c.InsecureReadPKCS1v15:
+		return w, errors.New("InsecureReadPKCS1v15 without a Private, which alone could read")
 	}
 	if err := checkRSA(w.public); err != nil {
 		return w, err
 	}
 	w.public = &rsa.PublicKey{N: new(big.Int).Set(w.public.N), E: w.public.E}
 	return w, nil
+}
+
+// publicOf is the public half of a private key.
+func publicOf(private crypto.Decrypter) (*rsa.PublicKey, error) {
+	if isNil(private) {
+		return nil, errors.New("the Private given is nil")
+	}
+	own, ok := private.Public().(*rsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the Private given is not an RSA key")
+	}
+	s, err := newScheme(crypto.SHA256, own)
+	if err != nil {
+		return nil, err
+	}
+	if local, ok := private.(*rsa.PrivateKey); ok {
+		return own, checkPrivate(local, s)
+	}
+	return own, nil
 }
 
 // maxExponent is the largest public exponent that crypto/rsa takes.
@@ -130,6 +146,8 @@ type rsaWrap struct {
 func (w rsaWrap) algorithm() string { return w.name }
 
 func (w rsaWrap) wrappedSize(int) int { return w.public.Size() }
+
+func (w rsaWrap) unwraps() bool { return w.private != nil }
 
 func (w rsaWrap) longestWrapped() int { return w.public.Size() }
 

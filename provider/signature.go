@@ -30,13 +30,17 @@ type AlgorithmVerifier interface {
 // NewSigner returns a Signer with a private key: RSA, with PKCS #1 v1.5 padding (SHA256withRSA and the
 // like), of 2048 to 16384 bits, or ECDSA on P-256, P-384 or P-521, with a signature in DER
 // (SHA256withECDSA and the like), which AWS's Python client does not read. The hash is SHA-224, SHA-256,
-// SHA-384 or SHA-512. The key may be in a hardware module: it is asked for signatures only.
+// SHA-384 or SHA-512. The key may be in a hardware module: it is asked for signatures only. One of this
+// process, an *rsa.PrivateKey or *ecdsa.PrivateKey, is an error if its public half is not its own.
 func NewSigner(h crypto.Hash, key crypto.Signer) (AlgorithmSigner, error) {
-	if isNilKey(key) {
+	if isNil(key) {
 		return nil, errors.New("provider: new signer: no key")
 	}
 	s, err := newScheme(h, key.Public())
 	if err != nil {
+		return nil, fmt.Errorf("provider: new signer: %w", err)
+	}
+	if err := checkPrivate(key, s); err != nil {
 		return nil, fmt.Errorf("provider: new signer: %w", err)
 	}
 	return &pairSigner{s, func(digest []byte) ([]byte, error) { return key.Sign(rand.Reader, digest, h) }}, nil
@@ -52,23 +56,11 @@ func NewVerifier(h crypto.Hash, key crypto.PublicKey) (AlgorithmVerifier, error)
 	return &pairVerifier{s}, nil
 }
 
-// isNilKey reports whether there is no key, or a nil pointer to one of the standard library's.
-func isNilKey(key crypto.Signer) bool {
-	switch k := key.(type) {
-	case nil:
-		return true
-	case *rsa.PrivateKey:
-		return k == nil
-	case *ecdsa.PrivateKey:
-		return k == nil
-	}
-	return false
-}
-
 // scheme is an algorithm and a public key.
 type scheme struct {
 	algorithm string
 	hash      crypto.Hash
+	public    interface{ Equal(crypto.PublicKey) bool }
 	verify    func(digest, signature []byte) bool
 }
 
@@ -93,6 +85,7 @@ func newScheme(h crypto.Hash, key crypto.PublicKey) (none scheme, _ error) {
 		}
 		key = &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E} // the caller's may change
 		s.algorithm += "RSA"
+		s.public = key
 		s.verify = func(digest, signature []byte) bool { return rsa.VerifyPKCS1v15(key, h, digest, signature) == nil }
 	case *ecdsa.PublicKey:
 		//lint:ignore SA1019 a key without coordinates, on which Bytes panics, is told by them alone
@@ -104,10 +97,15 @@ func newScheme(h crypto.Hash, key crypto.PublicKey) (none scheme, _ error) {
 		default:
 			return none, errors.New("the curve is not one of P-256, P-384, P-521")
 		}
-		if _, err := key.Bytes(); err != nil {
+		point, err := key.Bytes()
+		if err == nil {
+			key, err = ecdsa.ParseUncompressedPublicKey(key.Curve, point) // the caller's may change
+		}
+		if err != nil {
 			return none, errors.New("the public key is not on its curve")
 		}
 		s.algorithm += "ECDSA"
+		s.public = key
 		s.verify = func(digest, signature []byte) bool { return ecdsa.VerifyASN1(key, digest, signature) }
 	default:
 		return none, errors.New("the key is neither RSA nor ECDSA")

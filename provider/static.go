@@ -19,7 +19,7 @@ var (
 )
 
 // StaticConfig describes a provider whose keys are the process's own (ddbec 1.11, Static). At least
-// one of Sign and Verify is required.
+// one of Sign and Verify is required; both must be of one pair.
 type StaticConfig struct {
 	// Encrypt is an AES key of 16, 24 or 32 bytes, which every item is encrypted with. Zero: items
 	// are signed only, and one that has something to encrypt or decrypt is a crypt.ErrKeys.
@@ -52,8 +52,8 @@ func NewStatic(c StaticConfig) (Provider, error) {
 	if n := c.Encrypt.Len(); n != 0 && n != 16 && n != 24 && n != 32 {
 		return nil, fmt.Errorf("provider: new static: encryption key of %d bytes: AES takes 16, 24 or 32", n)
 	}
-	if c.Sign == nil && c.Verify == nil {
-		return nil, errors.New("provider: new static: neither Sign nor Verify: give an HMAC for both")
+	if err := checkHalves(c.Sign, c.Verify); err != nil {
+		return nil, fmt.Errorf("provider: new static: %w", err)
 	}
 	for name := range c.Description {
 		if isFormats(name) {

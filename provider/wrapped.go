@@ -15,7 +15,8 @@ import (
 )
 
 // WrappedConfig describes a provider that makes a content key for each item and stores it, wrapped,
-// beside the item (ddbec 1.11, Wrapped). Wrap and at least one of Sign and Verify are required.
+// beside the item (ddbec 1.11, Wrapped). Wrap and at least one of Sign and Verify are required;
+// both must be of one pair.
 type WrappedConfig struct {
 	// Wrap wraps the content keys. Items that name another algorithm are refused.
 	Wrap KeyWrap
@@ -68,8 +69,11 @@ func NewWrapped(c WrappedConfig) (Provider, error) {
 	if !isContentKey(c.ContentKeySize) {
 		return nil, fmt.Errorf("provider: new wrapped: ContentKeySize of %d bytes: AES takes 16, 24 or 32", c.ContentKeySize)
 	}
-	if c.Sign == nil && c.Verify == nil {
-		return nil, errors.New("provider: new wrapped: neither Sign nor Verify: give an HMAC for both")
+	if err := checkHalves(c.Sign, c.Verify); err != nil {
+		return nil, fmt.Errorf("provider: new wrapped: %w", err)
+	}
+	if c.Sign == nil && !c.Wrap.unwraps() {
+		return nil, errors.New("provider: new wrapped: no Sign to write with, and Wrap has no private key to read with: give one of them")
 	}
 	w := &wrapped{method: c.Wrap.method, size: c.ContentKeySize, sign: c.Sign, verify: c.Verify}
 	entries := []ddbec.Entry{

@@ -251,7 +251,7 @@ func (s signerWith) SigningAlgorithm() string { return s.name }
 
 func TestSignerOfNoAlgorithm(t *testing.T) {
 	h := hmacOf(t, crypto.SHA256, count(0x20, 32))
-	e := encryptor(t, ddbec.Format(static(t, func(c *provider.StaticConfig) { c.Sign = signerWith{h, canary} })), table(nil))
+	e := encryptor(t, ddbec.Format(static(t, func(c *provider.StaticConfig) { c.Sign, c.Verify = signerWith{h, canary}, nil })), table(nil))
 	_, err := e.EncryptItem(t.Context(), crypt.Item{"pk": &avS{Value: "k"}})
 	require.ErrorIs(t, err, crypt.ErrKeys)
 	assert.NotContains(t, err.Error(), canary)
