@@ -21,10 +21,18 @@ type AlgorithmSigner interface {
 }
 
 // AlgorithmVerifier is a Verifier that knows its algorithm, as [HMAC] does. An item that names another is
-// refused; what one names decides nothing else.
+// refused; what an item names decides nothing else.
 type AlgorithmVerifier interface {
 	Verifier
 	Algorithm() string
+}
+
+// AlgorithmProvider is a Provider that verifies all items by one algorithm, as those of this package do. An
+// item that names another is refused before keys are asked for, crypt.ErrFormat that says which; where the
+// algorithm is known by the [AlgorithmVerifier] alone it is crypt.ErrAuth. "": it is not known.
+type AlgorithmProvider interface {
+	Provider
+	VerifyAlgorithm() string
 }
 
 // NewSigner returns a Signer with a private key: RSA, with PKCS #1 v1.5 padding (SHA256withRSA and the

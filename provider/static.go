@@ -86,6 +86,11 @@ type static struct {
 	description Description
 }
 
+var _ AlgorithmProvider = (*static)(nil)
+
+// VerifyAlgorithm is that of the Verifier.
+func (s *static) VerifyAlgorithm() string { return algorithmOfHalf(s.verify) }
+
 // EncryptionMaterials are the same for every item.
 func (s *static) EncryptionMaterials(context.Context, Request) (EncryptionMaterials, error) {
 	if s.sign == nil {

@@ -129,6 +129,11 @@ func contentKeySize(algorithm string) (n int, ok bool) {
 	return 0, false
 }
 
+var _ AlgorithmProvider = (*wrapped)(nil)
+
+// VerifyAlgorithm is that of the Verifier.
+func (w *wrapped) VerifyAlgorithm() string { return algorithmOfHalf(w.verify) }
+
 // EncryptionMaterials makes a content key.
 func (w *wrapped) EncryptionMaterials(ctx context.Context, _ Request) (none EncryptionMaterials, _ error) {
 	if w.sign == nil {

@@ -112,6 +112,9 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		symModeEntry: ddbec.Entry{Name: []byte(f.settings.symMode), Value: []byte(ddbec.SymMode)},
 		actionsEntry: []byte(ddbec.EntryActions),
 	}
+	if p, ok := e.provider.(provider.AlgorithmProvider); ok {
+		e.algorithm = p.VerifyAlgorithm()
+	}
 	var errs []error
 	var declared []string
 	for name, action := range s.Attributes() {

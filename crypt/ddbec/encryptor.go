@@ -21,6 +21,7 @@ type encryptor struct {
 	keys             []int  // slots of partition key and sort key
 	table            ddbec.Hash
 	hint             []byte // the hint's entries for declared attributes
+	algorithm        string // that the provider verifies by, "" if it does not say
 	symModeEntry     ddbec.Entry
 	actionsEntry     []byte            // its name
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others

@@ -59,12 +59,15 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err := e.collect(item, s); err != nil {
 		return err
 	}
+	if !symMode && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
+		return e.decrypt.format(e.description, "material description: entry "+e.symMode+" is missing, and attributes are encrypted", nil)
+	}
 	materials, err := e.decryptionMaterials(ctx, item, m.parsed)
 	if err != nil {
 		return err
 	}
-	if err := e.checkAlgorithm(materials.Verify, m.description); err != nil {
-		return err
+	if known, ok := materials.Verify.(provider.AlgorithmVerifier); ok && !e.isNamed(m.description, known.Algorithm()) {
+		return e.decrypt.auth() // keys are in hand: no word on what is wrong
 	}
 	if err := e.verify(ctx, materials.Verify, m, s); err != nil {
 		return err
@@ -131,6 +134,9 @@ func (e *encryptor) checkEntries(description []byte) (symMode bool, _ error) {
 	if algorithm, ok := ddbec.LookupEntry(description, e.signingAlg); ok && !isSigningAlgorithm(string(algorithm)) {
 		return false, e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
 	}
+	if !e.isNamed(description, e.algorithm) {
+		return false, e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" is not the provider's algorithm, "+e.algorithm, nil)
+	}
 	return symMode, nil
 }
 
@@ -146,17 +152,11 @@ func isSigningAlgorithm(name string) bool {
 	return false
 }
 
-// checkAlgorithm refuses an item that names another algorithm than the Verifier's. That one verifies,
-// whatever the item names.
-func (e *encryptor) checkAlgorithm(v provider.Verifier, description []byte) error {
-	known, ok := v.(provider.AlgorithmVerifier)
-	if !ok {
-		return nil
-	}
-	if named, ok := ddbec.LookupEntry(description, e.signingAlg); ok && string(named) != known.Algorithm() {
-		return e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" is not the algorithm of the provider's Verifier, "+known.Algorithm(), nil)
-	}
-	return nil
+// isNamed reports whether the description names the algorithm, or none. The Verifier's own verifies,
+// whatever an item names; "" is any.
+func (e *encryptor) isNamed(description []byte, algorithm string) bool {
+	named, ok := ddbec.LookupEntry(description, e.signingAlg)
+	return !ok || algorithm == "" || string(named) == algorithm
 }
 
 // collect lists the item's attributes with their hashes and what is known of their actions.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
@@ -244,10 +245,12 @@ func TestPlaintextsAreCheckedBehindTheSignature(t *testing.T) {
 		})
 	}
 	t.Run("no mode in the description", func(t *testing.T) {
-		_, err := e.DecryptItem(t.Context(), with(stored, crypt.Item{desc: description(t, nil)}))
-		refused(t, err, crypt.ErrAuth)
-		_, err = e.DecryptItem(t.Context(), with(stored, crypt.Item{desc: nil}))
-		refused(t, err, crypt.ErrAuth)
+		for _, d := range []types.AttributeValue{description(t, nil), nil} {
+			_, err := e.DecryptItem(t.Context(), with(stored, crypt.Item{desc: d}))
+			refusedWith(t, err, crypt.ErrFormat, desc, "sym-mode is missing")
+			_, err = encryptor(t, ddbec.Format(keys(t)), crypt.SchemaConfig{Table: "Tbl", PartitionKey: "pk", SortKey: "sk"}).DecryptItem(t.Context(), with(stored, crypt.Item{desc: d}))
+			refused(t, err, crypt.ErrAuth, "that something is encrypted is known by the signature alone")
+		}
 	})
 }
 

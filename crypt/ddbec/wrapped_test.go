@@ -1,12 +1,15 @@
 package ddbec_test
 
 import (
+	"cmp"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 
@@ -146,45 +149,90 @@ func TestWrappedKeysSwapped(t *testing.T) {
 	})
 }
 
+// grid is every kind of content key with every kind of signature.
+func grid(t testing.TB) map[string]provider.Provider {
+	t.Helper()
+	rsaPair, err := rsaKey()
+	require.NoError(t, err)
+	ecPair, err := ecKey()
+	require.NoError(t, err)
+	h := hmacOf(t, crypto.SHA256, count(0x20, 32))
+	all := map[string]provider.Provider{}
+	for kind, halves := range map[string]func() (provider.Signer, provider.Verifier){
+		"HMAC":  func() (provider.Signer, provider.Verifier) { return h, h },
+		"RSA":   func() (provider.Signer, provider.Verifier) { return pair(t, crypto.SHA256, rsaPair) },
+		"ECDSA": func() (provider.Signer, provider.Verifier) { return pair(t, crypto.SHA256, ecPair) },
+	} {
+		all["static, "+kind] = static(t, func(c *provider.StaticConfig) { c.Sign, c.Verify = halves() })
+		all["wrapped by AES, "+kind] = wrapped(t, func(c *provider.WrappedConfig) { c.Sign, c.Verify = halves() })
+		all["wrapped by RSA, "+kind] = wrapped(t, func(c *provider.WrappedConfig) {
+			c.Sign, c.Verify = halves()
+			c.Wrap, err = provider.WrapRSA(provider.RSAWrapConfig{Private: rsaPair})
+			require.NoError(t, err)
+		})
+	}
+	return all
+}
+
+// counted counts how often a provider is asked for keys to decrypt with.
+type counted struct {
+	provider.AlgorithmProvider
+	asked *int
+}
+
+func (c counted) DecryptionMaterials(ctx context.Context, r provider.Request) (provider.DecryptionMaterials, error) {
+	*c.asked++
+	return c.AlgorithmProvider.DecryptionMaterials(ctx, r)
+}
+
 func TestAlgorithmsSubstituted(t *testing.T) {
 	const gone = "\x00"
 	type substitution struct {
 		entry, value string
 		class        error
+		untold       error // where the provider does not tell its algorithm; nil: class
 	}
 	all := []substitution{
-		{"amzn-ddb-map-sym-mode", gone, crypt.ErrAuth},
-		{"amzn-ddb-map-sym-mode", "/CTR/NoPadding", crypt.ErrFormat},
-		{"amzn-ddb-map-sym-mode", "/CBC/NoPadding", crypt.ErrFormat},
-		{"amzn-ddb-map-sym-mode", "", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "HmacSHA1", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "SHA1withRSA", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "SHA384withRSA", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "SHA384withECDSA", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "HmacSHA512", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "NONEwithRSA", crypt.ErrFormat},
-		{"amzn-ddb-map-signingAlg", "", crypt.ErrFormat},
+		{"amzn-ddb-map-sym-mode", gone, crypt.ErrFormat, nil},
+		{"amzn-ddb-map-sym-mode", "/CTR/NoPadding", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-sym-mode", "/CBC/NoPadding", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-sym-mode", "", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-signingAlg", "HmacSHA1", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-signingAlg", "SHA1withRSA", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-signingAlg", "HmacSHA256", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "SHA256withRSA", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "SHA256withECDSA", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "SHA384withRSA", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "SHA384withECDSA", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "HmacSHA512", crypt.ErrFormat, crypt.ErrAuth},
+		{"amzn-ddb-map-signingAlg", "NONEwithRSA", crypt.ErrFormat, nil},
+		{"amzn-ddb-map-signingAlg", "", crypt.ErrFormat, nil},
 	}
 	envelope := []substitution{
-		{"amzn-ddb-wrap-alg", gone, crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "", crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "AES", crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "RSA", crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "RSA/ECB/PKCS1Padding", crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "RSA/ECB/OAEPWithSHA-1AndMGF1Padding", crypt.ErrFormat},
-		{"amzn-ddb-wrap-alg", "kms", crypt.ErrFormat},
-		{"amzn-ddb-env-alg", gone, crypt.ErrFormat},
-		{"amzn-ddb-env-alg", "DES", crypt.ErrFormat},
-		{"amzn-ddb-env-alg", "AES/192", crypt.ErrAuth},
-		{"amzn-ddb-env-alg", "AES/0", crypt.ErrFormat},
-		{"amzn-ddb-env-key", gone, crypt.ErrFormat},
-		{"amzn-ddb-env-key", "", crypt.ErrFormat},
-		{"amzn-ddb-env-key", canary, crypt.ErrFormat},
-		{"amzn-ddb-env-key", "AAAA", crypt.ErrAuth},
+		{"amzn-ddb-wrap-alg", gone, crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "", crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "AES", crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "RSA", crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "RSA/ECB/PKCS1Padding", crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "RSA/ECB/OAEPWithSHA-1AndMGF1Padding", crypt.ErrFormat, nil},
+		{"amzn-ddb-wrap-alg", "kms", crypt.ErrFormat, nil},
+		{"amzn-ddb-env-alg", gone, crypt.ErrFormat, nil},
+		{"amzn-ddb-env-alg", "DES", crypt.ErrFormat, nil},
+		{"amzn-ddb-env-alg", "AES/192", crypt.ErrAuth, nil},
+		{"amzn-ddb-env-alg", "AES/0", crypt.ErrFormat, nil},
+		{"amzn-ddb-env-key", gone, crypt.ErrFormat, nil},
+		{"amzn-ddb-env-key", "", crypt.ErrFormat, nil},
+		{"amzn-ddb-env-key", canary, crypt.ErrFormat, nil},
+		{"amzn-ddb-env-key", "AAAA", crypt.ErrAuth, nil},
 	}
-	for name, p := range providers(t) {
+	tested := providers(t)
+	maps.Copy(tested, grid(t))
+	for name, p := range tested {
 		t.Run(name, func(t *testing.T) {
-			e := encryptor(t, ddbec.Format(p), table(actions{"e": crypt.Encrypt, "s": crypt.Sign}))
+			asked := 0
+			known := p.(provider.AlgorithmProvider)
+			e := encryptor(t, ddbec.Format(counted{known, &asked}), table(actions{"e": crypt.Encrypt, "s": crypt.Sign}))
+			untold := encryptor(t, ddbec.Format(providerFunc{decrypt: p.DecryptionMaterials}), table(actions{"e": crypt.Encrypt, "s": crypt.Sign}))
 			plain := crypt.Item{"pk": &avS{Value: "k"}, "e": &avS{Value: canary}, "s": &avN{Value: "1"}}
 			stored, err := e.EncryptItem(t.Context(), plain)
 			require.NoError(t, err)
@@ -194,9 +242,10 @@ func TestAlgorithmsSubstituted(t *testing.T) {
 				tried = append(tried[:len(tried):len(tried)], envelope...)
 			}
 			for _, c := range tried {
-				if name == "static with SHA-512" && c.value == "HmacSHA512" {
-					continue // its own
+				if c.value == known.VerifyAlgorithm() {
+					continue
 				}
+				asked = 0
 				altered := maps.Clone(entries)
 				altered[c.entry] = c.value
 				if c.value == gone {
@@ -205,6 +254,11 @@ func TestAlgorithmsSubstituted(t *testing.T) {
 				opened, err := e.DecryptItem(t.Context(), with(stored, crypt.Item{desc: description(t, altered)}))
 				refused(t, err, c.class, "%s is %q", c.entry, c.value)
 				require.Zero(t, opened)
+				if strings.HasPrefix(c.entry, "amzn-ddb-map-") {
+					require.Zero(t, asked, "%s is %q: told without keys", c.entry, c.value)
+				}
+				_, err = untold.DecryptItem(t.Context(), with(stored, crypt.Item{desc: description(t, altered)}))
+				refused(t, err, cmp.Or(c.untold, c.class), "%s is %q, by a provider that does not tell its algorithm", c.entry, c.value)
 			}
 			bare := maps.Clone(entries)
 			delete(bare, "amzn-ddb-map-signingAlg")
