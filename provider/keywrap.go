@@ -69,7 +69,7 @@ func WrapAES(key secret.Key) (KeyWrap, error) {
 	if _, err := key.AES(); err != nil {
 		return KeyWrap{}, fmt.Errorf("provider: new AES key wrap: %w", err)
 	}
-	return KeyWrap{aesWrap{localAES{key.AES}}}, nil
+	return KeyWrap{newAESWrap(localAES{key.AES})}, nil
 }
 
 // WrapAESIn wraps by AES key wrap under a key that does not leave w.
@@ -77,7 +77,7 @@ func WrapAESIn(w AESWrapper) (KeyWrap, error) {
 	if isNil(w) {
 		return KeyWrap{}, errors.New("provider: new AES key wrap: no AESWrapper")
 	}
-	return KeyWrap{aesWrap{w}}, nil
+	return KeyWrap{newAESWrap(w)}, nil
 }
 
 // localAES is AES key wrap under a key of the process's own, in a closure that does not print.
@@ -103,7 +103,12 @@ func (l localAES) UnwrapKey(_ context.Context, wrapped []byte) ([]byte, error) {
 	return key, nil
 }
 
-type aesWrap struct{ AESWrapper }
+// aesWrap holds the methods of an AESWrapper, which do not print.
+type aesWrap struct {
+	wrapKey, unwrapKey func(ctx context.Context, key []byte) ([]byte, error)
+}
+
+func newAESWrap(w AESWrapper) aesWrap { return aesWrap{w.WrapKey, w.UnwrapKey} }
 
 func (aesWrap) algorithm() string { return algorithmAESWrap }
 
@@ -113,7 +118,7 @@ func (aesWrap) unwraps() bool { return true }
 
 func (aesWrap) longestWrapped() int { return 32 + keywrap.Overhead }
 
-func (a aesWrap) wrap(ctx context.Context, key []byte) ([]byte, error) { return a.WrapKey(ctx, key) }
+func (a aesWrap) wrap(ctx context.Context, key []byte) ([]byte, error) { return a.wrapKey(ctx, key) }
 
 // A peer's item always names AESWrap: without a name its readers would take plain AES, which unwraps
 // nothing that was ever written.
@@ -125,6 +130,6 @@ func (a aesWrap) unwrapper(algorithm string, _ bool, _ int) unwrapper {
 		if !isContentKey(len(wrapped) - keywrap.Overhead) {
 			return nil, ErrUnwrap
 		}
-		return a.UnwrapKey(ctx, wrapped)
+		return a.unwrapKey(ctx, wrapped)
 	}
 }

@@ -10,11 +10,14 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 )
 
 // RSAWrapConfig describes wrapping by RSA. At least one of Public and Private is required.
 type RSAWrapConfig struct {
+	hidden
+
 	// Public wraps content keys. Nil: that of Private.
 	Public *rsa.PublicKey
 
@@ -58,7 +61,7 @@ func WrapRSA(c RSAWrapConfig) (KeyWrap, error) {
 }
 
 func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
-	w := rsaWrap{private: c.Private, public: c.Public, hash: c.Hash, pkcs1: c.InsecureReadPKCS1v15}
+	w := rsaWrap{public: c.Public, hash: c.Hash, pkcs1: c.InsecureReadPKCS1v15}
 	if w.hash == 0 {
 		w.hash = crypto.SHA256
 	}
@@ -96,6 +99,9 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 		return w, err
 	}
 	w.public = &rsa.PublicKey{N: new(big.Int).Set(w.public.N), E: w.public.E}
+	if c.Private != nil {
+		w.decrypt = c.Private.Decrypt
+	}
 	return w, nil
 }
 
@@ -137,7 +143,7 @@ func checkRSA(k *rsa.PublicKey) error {
 // rsaWrap is RSA with OAEP, and where asked for with PKCS #1 v1.5 as a reader.
 type rsaWrap struct {
 	public  *rsa.PublicKey
-	private crypto.Decrypter
+	decrypt func(rand io.Reader, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) // does not print; nil: it only wraps
 	hash    crypto.Hash
 	name    string
 	pkcs1   bool
@@ -147,7 +153,7 @@ func (w rsaWrap) algorithm() string { return w.name }
 
 func (w rsaWrap) wrappedSize(int) int { return w.public.Size() }
 
-func (w rsaWrap) unwraps() bool { return w.private != nil }
+func (w rsaWrap) unwraps() bool { return w.decrypt != nil }
 
 func (w rsaWrap) longestWrapped() int { return w.public.Size() }
 
@@ -171,7 +177,7 @@ func (w rsaWrap) unwrapper(algorithm string, named bool, size int) unwrapper {
 	}
 	return func(_ context.Context, wrapped []byte) ([]byte, error) {
 		switch {
-		case w.private == nil:
+		case w.decrypt == nil:
 			return nil, ErrNoUnwrap
 		case len(wrapped) != w.public.Size():
 			return nil, ErrUnwrap
@@ -181,7 +187,7 @@ func (w rsaWrap) unwrapper(algorithm string, named bool, size int) unwrapper {
 }
 
 func (w rsaWrap) unwrapOAEP(wrapped []byte) ([]byte, error) {
-	key, err := w.private.Decrypt(rand.Reader, wrapped, w.options())
+	key, err := w.decrypt(rand.Reader, wrapped, w.options())
 	if errors.Is(err, rsa.ErrDecryption) {
 		return nil, ErrUnwrap
 	}
@@ -193,7 +199,7 @@ func (w rsaWrap) unwrapPKCS1(wrapped []byte, size int) ([]byte, error) {
 	random := make([]byte, size)
 	rand.Read(random)
 	//lint:ignore SA1019 the owner asked for it, and was warned
-	key, err := w.private.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
+	key, err := w.decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
 	if err != nil && !errors.Is(err, rsa.ErrDecryption) && !errors.Is(err, ErrUnwrap) {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ var (
 // StaticConfig describes a provider whose keys are the process's own (ddbec 1.11, Static). At least
 // one of Sign and Verify is required; both must be of one pair.
 type StaticConfig struct {
+	hidden
+
 	// Encrypt is an AES key of 16, 24 or 32 bytes, which every item is encrypted with. Zero: items
 	// are signed only, and one that has something to encrypt or decrypt is a crypt.ErrKeys.
 	Encrypt secret.Key

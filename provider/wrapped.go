@@ -18,6 +18,8 @@ import (
 // beside the item (ddbec 1.11, Wrapped). Wrap and at least one of Sign and Verify are required;
 // both must be of one pair.
 type WrappedConfig struct {
+	hidden
+
 	// Wrap wraps the content keys. Items that name another algorithm are refused.
 	Wrap KeyWrap
 
