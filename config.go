@@ -17,6 +17,13 @@ type Config struct {
 	// from a table restored under another one. "": the table's name, which then may not be an ARN.
 	LogicalName string
 
+	// Aliases are other names, crypt.MaxAliases at most, that stored items may be signed under: when
+	// LogicalName came after the first items, or when other writers bind the name of a restored table. They
+	// are read; what is written is signed under LogicalName, the Modify of such an item too. An item that
+	// was written under an alias for another table is not told from these: give no name of a table under the
+	// same keys whose items do not belong here.
+	Aliases []string
+
 	// Unknown is how attributes that T does not declare are protected. Zero: on reading, whatever
 	// verifies (a newer writer's extra field does not break an older reader). crypt.Refuse: an
 	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action. A T with an Unknown

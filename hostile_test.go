@@ -99,6 +99,41 @@ func TestItemsAreBoundToTheirTable(t *testing.T) {
 	assert.Equal(t, ada(), got)
 }
 
+// An item that was signed under the physical name, by whoever did not know the logical one, is read under
+// both and written under one.
+func TestATableOfTwoNames(t *testing.T) {
+	onEngines(t, func(t *testing.T, client *dynamodb.Client) {
+		ctx := t.Context()
+		physical := newTable[Visit](t, client, ddb.Config{Encryption: format(t)})
+		name := *physical.CreateTableInput().TableName
+		open := func(cfg ddb.Config) *ddb.Table[Visit] {
+			cfg.Encryption = format(t)
+			table, err := ddb.NewTable[Visit](client, name, cfg)
+			require.NoError(t, err)
+			return table
+		}
+		logical, both := open(ddb.Config{LogicalName: "visits"}), open(ddb.Config{LogicalName: "visits", Aliases: []string{"other", name}})
+		v := ada()
+		k := visitKey("p-17", v.At)
+		require.NoError(t, physical.Put(ctx, &v))
+		_, err := logical.Get(ctx, k)
+		require.ErrorIs(t, err, crypt.ErrAuth)
+		got, err := both.Get(ctx, k)
+		require.NoError(t, err)
+		assert.Equal(t, v, got)
+
+		got, err = both.Modify(ctx, k, func(v *Visit) error { v.Ward = "4A"; return nil })
+		require.NoError(t, err)
+		again, err := logical.Get(ctx, k)
+		require.NoError(t, err, "it is signed under the logical name now")
+		assert.Equal(t, got, again)
+		_, err = physical.Get(ctx, k)
+		require.ErrorIs(t, err, crypt.ErrAuth)
+		_, err = ddb.NewTable[Visit](client, name, ddb.Config{Encryption: format(t), Aliases: []string{name}})
+		require.ErrorContains(t, err, "given twice, or is the table's name")
+	})
+}
+
 // answering is a client that answers every Get with one item.
 type answering struct {
 	ddb.Client

@@ -93,6 +93,7 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 func (sh *shape) schemaConfig(logical string, cfg Config) crypt.SchemaConfig {
 	c := crypt.SchemaConfig{
 		Table:        logical,
+		Aliases:      cfg.Aliases,
 		PartitionKey: sh.keys[0].name,
 		Actions:      make(map[string]crypt.Action, len(sh.action)),
 		Unknown:      cfg.Unknown,

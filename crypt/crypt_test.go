@@ -52,9 +52,13 @@ func valid() crypt.SchemaConfig {
 
 func TestSchema(t *testing.T) {
 	c := valid()
+	c.Aliases = []string{"visits-restored", "visits-2"}
 	s, err := crypt.NewSchema(c)
 	require.NoError(t, err)
 	c.Actions["name"] = crypt.Plain
+	c.Aliases[0] = "changed"
+	s.Aliases()[1] = "changed"
+	assert.Equal(t, []string{"visits-restored", "visits-2"}, s.Aliases())
 	assert.False(t, s.IsZero())
 	assert.Equal(t, []string{"visits", "patient", "at"}, []string{s.Table(), s.PartitionKey(), s.SortKey()})
 	assert.Equal(t, crypt.Refuse, s.Unknown())
@@ -91,6 +95,11 @@ func TestNewSchemaRefuses(t *testing.T) {
 	}{
 		"no table":            {func(c *crypt.SchemaConfig) { c.Table = "" }, "no table name"},
 		"an ARN":              {func(c *crypt.SchemaConfig) { c.Table = "arn:aws:dynamodb:eu-west-1:1:table/visits" }, "ARN"},
+		"an empty alias":      {func(c *crypt.SchemaConfig) { c.Aliases = []string{""} }, "alias is empty"},
+		"an ARN as an alias":  {func(c *crypt.SchemaConfig) { c.Aliases = []string{"arn:aws:dynamodb:eu-west-1:1:table/visits"} }, "ARN"},
+		"its name as alias":   {func(c *crypt.SchemaConfig) { c.Aliases = []string{"visits"} }, "twice"},
+		"an alias twice":      {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "a"} }, `"a" is given twice`},
+		"four aliases":        {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "c", "d"} }, "3 at most"},
 		"no partition key":    {func(c *crypt.SchemaConfig) { c.PartitionKey = "" }, "no partition key"},
 		"one name for both":   {func(c *crypt.SchemaConfig) { c.SortKey = "patient" }, "both"},
 		"an encrypted key":    {func(c *crypt.SchemaConfig) { c.Actions["patient"] = crypt.Encrypt }, "use Sign"},
@@ -156,6 +165,7 @@ func TestFingerprint(t *testing.T) {
 		seen[f] = name
 	}
 	assert.Equal(t, same, fingerprint(func(c *crypt.SchemaConfig) { c.Actions["patient"] = crypt.Sign }), "a key's default said aloud")
+	assert.Equal(t, same, fingerprint(func(c *crypt.SchemaConfig) { c.Aliases = []string{"a"} }), "nothing is written otherwise")
 }
 
 func TestError(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 	"unicode/utf8"
 )
 
+// MaxAliases is how many names a table may have beside its logical one.
+const MaxAliases = 3
+
 // MaxNameLength is the longest attribute name DynamoDB takes, in bytes of UTF-8.
 const MaxNameLength = 65535
 
@@ -27,6 +30,12 @@ type SchemaConfig struct {
 	// Table is the logical table name that signatures bind. Required; not an ARN, since a table that
 	// is restored or replicated keeps its items but not its ARN.
 	Table string
+
+	// Aliases are other logical names, MaxAliases at most, that stored items may be signed under: writers
+	// bound another, such as the physical one. Such items are read and are Stale; what is written is
+	// signed under Table. An item that was written under an alias for another table is not told from
+	// these: give no name of a table under the same keys whose items do not belong here.
+	Aliases []string
 
 	// PartitionKey names the partition key. Required.
 	PartitionKey string
@@ -49,6 +58,7 @@ type Schema struct{ c *schema }
 
 type schema struct {
 	table, partitionKey, sortKey string
+	aliases                      []string
 	names                        []string // sorted
 	actions                      []Action // of names
 	unknown                      Action
@@ -64,8 +74,21 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 	if c.Table == "" {
 		fail("no table name: give the logical name that signatures bind")
 	}
-	if strings.HasPrefix(c.Table, "arn:") {
+	if strings.HasPrefix(c.Table, arnPrefix) {
 		fail("the name is an ARN: give a logical name, which survives a restore into another table")
+	}
+	if len(c.Aliases) > MaxAliases {
+		fail("%d aliases: give %d at most, each costs a verification", len(c.Aliases), MaxAliases)
+	}
+	for i, alias := range c.Aliases {
+		switch {
+		case alias == "":
+			fail("an alias is empty")
+		case strings.HasPrefix(alias, arnPrefix):
+			fail("alias %s is an ARN: give a logical name", quote(alias))
+		case alias == c.Table || slices.Contains(c.Aliases[:i], alias):
+			fail("alias %s is given twice, or is the table's name", quote(alias))
+		}
 	}
 	if c.PartitionKey == "" {
 		fail("no partition key")
@@ -104,13 +127,15 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 	s := &schema{
 		table: c.Table, partitionKey: c.PartitionKey, sortKey: c.SortKey,
 		names: names, actions: make([]Action, len(names)),
-		unknown: c.Unknown,
+		unknown: c.Unknown, aliases: slices.Clone(c.Aliases),
 	}
 	for i, name := range names {
 		s.actions[i] = actions[name]
 	}
 	return Schema{s}, nil
 }
+
+const arnPrefix = "arn:"
 
 func nameProblem(name string) string {
 	switch {
@@ -128,6 +153,9 @@ func nameProblem(name string) string {
 
 // Table is the logical table name.
 func (s Schema) Table() string { return s.c.table }
+
+// Aliases are the other names that items may be signed under, a copy.
+func (s Schema) Aliases() []string { return slices.Clone(s.c.aliases) }
 
 // PartitionKey is the partition key's attribute name.
 func (s Schema) PartitionKey() string { return s.c.partitionKey }

@@ -22,7 +22,7 @@ type Provider interface {
 
 // Request names the item whose keys are wanted.
 type Request struct {
-	Table        string // logical table name
+	Table        string // logical table name, never an alias of it
 	PartitionKey string // attribute name
 	SortKey      string // attribute name; "" if the table has none
 

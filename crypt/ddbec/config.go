@@ -104,13 +104,16 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	e := &encryptor{
 		settings: f.settings,
 		schema:   s,
-		table:    ddbec.HashTable(s.Table()),
+		tables:   []ddbec.Hash{ddbec.HashTable(s.Table())},
 		encrypt:  report{"encrypt", s.Table()},
 		decrypt:  report{"decrypt", s.Table()},
 		random:   randomBytes,
 
 		symModeEntry: ddbec.Entry{Name: []byte(f.settings.symMode), Value: []byte(ddbec.SymMode)},
 		actionsEntry: []byte(ddbec.EntryActions),
+	}
+	for _, alias := range s.Aliases() {
+		e.tables = append(e.tables, ddbec.HashTable(alias))
 	}
 	if p, ok := e.provider.(provider.AlgorithmProvider); ok {
 		e.algorithm = p.VerifyAlgorithm()

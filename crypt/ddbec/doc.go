@@ -44,7 +44,7 @@
 //
 // Everything written today, under the same keys, logical table name and schema. Attributes may be added to
 // the schema and taken out of it, where Unknown is left zero. What breaks stored items: another logical
-// table name; another action for an attribute that they have; another description prefix or other mark
+// table name, unless the old one is among the schema's Aliases; another action for an attribute that they have; another description prefix or other mark
 // names; an entry in the description of a static provider that they lack; another wrapping algorithm.
 //
 // # What differs from AWS's clients

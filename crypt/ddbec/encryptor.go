@@ -16,12 +16,12 @@ import (
 type encryptor struct {
 	settings
 	schema           crypt.Schema
-	declared         []attr // by slot
-	sorted           bool   // declared attributes have their order in the string to sign
-	keys             []int  // slots of partition key and sort key
-	table            ddbec.Hash
-	hint             []byte // the hint's entries for declared attributes
-	algorithm        string // that the provider verifies by, "" if it does not say
+	declared         []attr       // by slot
+	sorted           bool         // declared attributes have their order in the string to sign
+	keys             []int        // slots of partition key and sort key
+	tables           []ddbec.Hash // the logical name, and its aliases
+	hint             []byte       // the hint's entries for declared attributes
+	algorithm        string       // that the provider verifies by, "" if it does not say
 	symModeEntry     ddbec.Entry
 	actionsEntry     []byte            // its name
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others

@@ -21,7 +21,7 @@ func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Si
 	if err := e.verified(ctx, item, s); err != nil {
 		return wire.Result{}, err
 	}
-	var result wire.Result
+	result := wire.Result{Stale: s.alias}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		var r wire.Reader
@@ -227,11 +227,13 @@ func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s 
 	if l, ok := v.(provider.LocalVerifier); ok && l.Local() {
 		left = maxLocalTrials
 	}
+	tables := e.tables[:min(len(e.tables), left)]
+	left /= len(tables)
 	for actions := range trials(hint, guessed) {
 		for i, a := range undeclared {
 			a.action = actions[i]
 		}
-		err := v.Verify(ctx, e.stringToSign(s), m.signature)
+		err := s.verifyUnder(ctx, tables, v, e.stringToSign(s), m.signature)
 		if ended := e.decrypt.context(ctx); ended != nil {
 			return ended
 		}
@@ -246,6 +248,20 @@ func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s 
 		}
 	}
 	return e.decrypt.auth()
+}
+
+// verifyUnder verifies a string to sign, which starts with the hash of a table's name, under each of the
+// names, and notes under which. It leaves text as it was.
+func (s *scratch) verifyUnder(ctx context.Context, tables []ddbec.Hash, v provider.Verifier, text, signature []byte) (err error) {
+	defer func() { copy(text, tables[0][:]) }()
+	for i := range tables {
+		copy(text, tables[i][:])
+		s.alias = i > 0
+		if err = v.Verify(ctx, text, signature); !errors.Is(err, provider.ErrSignature) {
+			break
+		}
+	}
+	return err
 }
 
 // unassigned are the attributes whose action is not known, in the order of the string to sign.

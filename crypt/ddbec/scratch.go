@@ -21,6 +21,7 @@ type scratch struct {
 	entries            []ddbec.Entry
 	values             []ddbec.Value
 	reader             ddbec.Reader
+	alias              bool // the item is signed under an alias of the table
 }
 
 // Most attributes of an item whose scratch is kept.
@@ -63,8 +64,8 @@ func byText(a, b attr) int { return ddbec.CompareText(a.name, b.name) }
 
 // stringToSign builds the string to sign of the attributes as they are protected now (1.8).
 func (e *encryptor) stringToSign(s *scratch) []byte {
-	s.text = slices.Grow(s.text[:0], len(e.table)+len(s.attrs)*ddbec.SignedSize)
-	s.text = append(s.text, e.table[:]...)
+	s.text = slices.Grow(s.text[:0], len(e.tables[0])+len(s.attrs)*ddbec.SignedSize)
+	s.text = append(s.text, e.tables[0][:]...)
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.action == crypt.Encrypt || a.action == crypt.Sign {
