@@ -30,10 +30,14 @@
 //
 // Besides the attributes two marks, *amzn-ddb-map-sig* with the signature and *amzn-ddb-map-desc* with the
 // material description: the provider's entries, amzn-ddb-map-sym-mode where the provider has an
-// encryption key, amzn-ddb-map-signingAlg where the signature is RSA or ECDSA, and dynaseal-actions, which AWS's clients pass over. The format does not store how
-// attributes are protected. A reader whose schema lacks an attribute finds out by trying what verifies,
-// and dynaseal-actions lists what the reader would not guess, so that the first try succeeds on items
-// written here. The signature covers each attribute's protection, so that trying forges nothing.
+// encryption key, amzn-ddb-map-signingAlg where the signature is RSA or ECDSA, and dynaseal-actions, which
+// AWS's clients pass over. For that entry every item has both marks; Java leaves out a description that would
+// be empty, and such items are read.
+//
+// The format does not store how attributes are protected. A reader whose schema lacks an attribute finds
+// out by trying what verifies, and dynaseal-actions lists what the reader would not guess, so that the first
+// try succeeds on items written here. The signature covers each attribute's protection, so that trying
+// forges nothing.
 //
 // Sets, maps and names are ordered as Java orders them. Items by AWS's Python client verify unless
 // they hold one of the few values that it signs in another form than Java: signed binary sets with
@@ -44,8 +48,8 @@
 //
 // Everything written today, under the same keys, logical table name and schema. Attributes may be added to
 // the schema and taken out of it, where Unknown is left zero. What breaks stored items: another logical
-// table name, unless the old one is among the schema's Aliases; another action for an attribute that they have; another description prefix or other mark
-// names; an entry in the description of a static provider that they lack; another wrapping algorithm.
+// table name, unless the old one is among the schema's Aliases; another action for an attribute that they
+// have; another description prefix or other mark names; an entry in the description of a static provider that they lack; another wrapping algorithm.
 //
 // # What differs from AWS's clients
 //

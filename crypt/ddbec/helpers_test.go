@@ -30,7 +30,8 @@ type (
 	avL    = types.AttributeValueMemberL
 	avM    = types.AttributeValueMemberM
 
-	actions = map[string]crypt.Action
+	actions        = map[string]crypt.Action
+	attributeValue = types.AttributeValue
 )
 
 func unhex(t testing.TB, s string) []byte {

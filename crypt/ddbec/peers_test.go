@@ -1,6 +1,7 @@
 package ddbec_test
 
 import (
+	"cmp"
 	"crypto"
 	"testing"
 
@@ -75,6 +76,15 @@ func TestItemsOfPeers(t *testing.T) {
 				e := encryptor(t, v.Case.format(t, f), v.Case.schema())
 				opened, err := e.DecryptItem(t.Context(), crypt.Item(v.Stored))
 				results[v.Expect]++
+				if _, described := v.Stored[cmp.Or(v.Case.MaterialDescriptionFieldName, ddbec.DescriptionField)]; !described {
+					results["without a description"]++
+				}
+				if v.Case.SignatureFieldName != "" {
+					results["with names of its own"]++
+				}
+				if v.Case.Provider.Description != nil {
+					results["with entries of the user's"]++
+				}
 				switch v.Expect {
 				case "ok":
 					if assert.NoError(t, err, v.ID) {
@@ -88,6 +98,11 @@ func TestItemsOfPeers(t *testing.T) {
 			}
 			assert.GreaterOrEqual(t, results["ok"], 50)
 			assert.GreaterOrEqual(t, results["auth"], 15)
+			assert.GreaterOrEqual(t, results["with entries of the user's"], 15)
+			if writer == "java" { // the only one that does either
+				assert.GreaterOrEqual(t, results["without a description"], 9)
+				assert.GreaterOrEqual(t, results["with names of its own"], 4)
+			}
 		})
 	}
 }
