@@ -49,13 +49,15 @@
 // Everything written today, under the same keys, logical table name and schema. Attributes may be added to
 // the schema and taken out of it, where Unknown is left zero. What breaks stored items: another logical
 // table name, unless the old one is among the schema's Aliases; another action for an attribute that they
-// have; another description prefix or other mark names; an entry in the description of a static provider that they lack; another wrapping algorithm.
+// have; another description prefix or other mark names; an entry in the description of a static provider that
+// they lack; another wrapping algorithm.
 //
 // # What differs from AWS's clients
 //
 // Refused here and accepted there: items with attributes of reserved names, encrypted again or of the
 // other format; modes other than /CBC/PKCS5Padding; bytes behind a decrypted value, invalid UTF-8, text
-// that is no number, map keys twice, more than 256 levels in a decrypted value; values that DynamoDB would refuse or change. An item none of
-// whose attributes is signed still needs a valid signature. Java's reader ignores undeclared attributes
+// that is no number, map keys twice, more than 256 levels in a decrypted value; values that
+// DynamoDB would refuse or change. An item none of whose attributes is signed still needs a valid signature.
+// Java's reader ignores undeclared attributes
 // and Python's gives them a default action; here they are found out as said above.
 package ddbec

@@ -27,7 +27,8 @@ func guess(undeclared []*attr) []crypt.Action {
 
 // trials yields the assignments of actions to undeclared attributes in the order they are tried, each
 // once: what the hint says, if there is one; all unsigned, as Java ignores them; all as guessed, which is
-// Python's default; one departure from the hint, which cannot name what was added since; then by fewest
+// the default of Python and of Java's @HandleUnknownAttributes; all signed, which is that default where
+// nothing is encrypted; one departure from the hint, which cannot name what was added since; then by fewest
 // departures from the guess. There may be very many: the caller stops.
 func trials(hint, guess []crypt.Action) iter.Seq[[]crypt.Action] {
 	return func(yield func([]crypt.Action) bool) {
@@ -46,8 +47,10 @@ func trials(hint, guess []crypt.Action) iter.Seq[[]crypt.Action] {
 		if hint != nil && !try(hint) {
 			return
 		}
-		if !try(slices.Repeat([]crypt.Action{crypt.Plain}, len(guess))) || !try(guess) {
-			return
+		for _, actions := range [][]crypt.Action{slices.Repeat([]crypt.Action{crypt.Plain}, len(guess)), guess, slices.Repeat([]crypt.Action{crypt.Sign}, len(guess))} {
+			if !try(actions) {
+				return
+			}
 		}
 		for i := range hint {
 			for _, other := range departures(hint[i]) {

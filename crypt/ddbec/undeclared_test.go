@@ -226,12 +226,55 @@ func TestTrialsInOrder(t *testing.T) {
 		"one that is shaped":            {nil, as{e}, []as{{p}, {e}, {s}}},
 		"the hint first, and not twice": {as{s, p}, as{s, s}, []as{{s, p}, {p, p}, {s, s}, {p, s}}},
 		"a hint like the guess":         {as{e}, as{e}, []as{{e}, {p}, {s}}},
-		"by fewest departures":          {nil, as{e, s}, []as{{p, p}, {e, s}, {p, s}, {s, s}, {e, p}, {s, p}}},
+		"by fewest departures":          {nil, as{e, s}, []as{{p, p}, {e, s}, {s, s}, {p, s}, {e, p}, {s, p}}},
+		"all signed before departures":  {nil, as{e, e}, []as{{p, p}, {e, e}, {s, s}, {p, e}, {s, e}, {e, p}, {e, s}, {p, s}, {s, p}}},
 		"three": {nil, as{s, s, s}, []as{
 			{p, p, p}, {s, s, s}, {p, s, s}, {s, p, s}, {s, s, p}, {p, p, s}, {p, s, p}, {s, p, p}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, slices.Collect(ddbec.Trials(c.hint, c.guess)))
+		})
+	}
+}
+
+// What peers do with attributes that nobody declared: one action for all, of which their items say nothing.
+func TestDefaultActionsOfPeers(t *testing.T) {
+	unknown := crypt.Item{
+		"text": &avS{Value: canary}, "number": &avN{Value: "1"}, "list": &avL{Value: []attributeValue{&avBOOL{Value: true}}},
+		"digest": &avB{Value: count(0, 32)}, "digest2": &avB{Value: count(7, 48)}, "digest3": &avB{Value: count(9, 64)}, "short": &avB{Value: []byte{1}},
+	}
+	item := with(unknown, crypt.Item{"pk": &avS{Value: "k"}})
+	for peer, action := range map[string]crypt.Action{
+		"Java without an annotation, Python's DO_NOTHING":                crypt.Plain,
+		"Java's @HandleUnknownAttributes, Python's ENCRYPT_AND_SIGN":     crypt.Encrypt,
+		"the same of a @DoNotEncrypt class, Python's default: SIGN_ONLY": crypt.Sign,
+	} {
+		t.Run(peer, func(t *testing.T) {
+			writer := table(nil)
+			writer.Unknown = action
+			stored, err := encryptor(t, ddbec.Format(keys(t)), writer).EncryptItem(t.Context(), item)
+			require.NoError(t, err)
+			stored = with(stored, crypt.Item{desc: description(t, map[string]string{"amzn-ddb-map-sym-mode": "/CBC/PKCS5Padding"})})
+			for reader, pinned := range map[string]crypt.Action{"finding out": 0, "told": action} {
+				schema := table(nil)
+				schema.Unknown = pinned
+				checks := 0
+				opened, err := encryptor(t, asked(t, &checks, true), schema).DecryptItem(t.Context(), stored)
+				require.NoError(t, err, reader)
+				assert.Equal(t, item, opened.Item)
+				assert.LessOrEqual(t, checks, 3)
+				for name := range unknown {
+					assert.Equal(t, action, opened.Actions[name], name)
+				}
+				altered := with(stored, crypt.Item{"text": &avB{Value: count(0, 32)}})
+				opened, err = encryptor(t, ddbec.Format(keys(t)), schema).DecryptItem(t.Context(), altered)
+				if action != crypt.Plain {
+					refused(t, err, crypt.ErrAuth)
+				} else {
+					require.NoError(t, err)
+					assert.Contains(t, opened.Unsigned, "text")
+				}
+			}
 		})
 	}
 }
