@@ -168,7 +168,9 @@ func TestEveryBitIsCovered(t *testing.T) {
 }
 
 func TestAttributesRemovedAddedSwappedAndTransplanted(t *testing.T) {
-	for name, p := range providers(t) {
+	tested := providers(t)
+	maps.Copy(tested, grid(t))
+	for name, p := range tested {
 		t.Run(name, func(t *testing.T) {
 			v, other := newVictim(t, p, "1"), newVictim(t, p, "2")
 			v.opens(t)
