@@ -1,8 +1,11 @@
 package ddbec_test
 
 import (
+	"cmp"
+	"context"
 	"crypto"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -156,4 +159,71 @@ func TestUserEntriesOverEveryProvider(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCustomNames(t *testing.T) {
+	item, schema := sealable()
+	custom := encryptor(t, format(t, ddbec.Config{Provider: keys(t), SignatureField: "sig", DescriptionField: "desc", DescriptionPrefix: "my-"}), schema)
+	assert.Equal(t, crypt.Marks{All: []string{"desc", "sig"}, Seal: "sig"}, custom.Marks())
+	stored, err := custom.EncryptItem(t.Context(), item)
+	require.NoError(t, err)
+	d, err := provider.ParseDescription(stored["desc"].(*avB).Value)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"my-sym-mode": "/CBC/PKCS5Padding", "dynaseal-actions": "p4:free"}, d.Map())
+	opened, err := custom.DecryptItem(t.Context(), stored)
+	require.NoError(t, err)
+	assert.Equal(t, item, opened.Item)
+
+	standard := encryptor(t, ddbec.Format(keys(t)), schema)
+	_, err = standard.DecryptItem(t.Context(), stored)
+	refusedWith(t, err, crypt.ErrFormat, ddbec.SignatureField, "missing")
+	usual, err := standard.EncryptItem(t.Context(), item)
+	require.NoError(t, err)
+	_, err = custom.DecryptItem(t.Context(), usual)
+	refusedWith(t, err, crypt.ErrFormat, ddbec.DescriptionField, "default names")
+
+	_, err = custom.EncryptItem(t.Context(), stored)
+	refusedWith(t, err, crypt.ErrFormat, "desc", "already encrypted")
+	both := with(stored, crypt.Item{ddbec.SignatureField: &avB{Value: []byte(canary)}})
+	_, err = custom.DecryptItem(t.Context(), both)
+	refusedWith(t, err, crypt.ErrFormat, ddbec.SignatureField, "default names")
+}
+
+// An entry of the provider's that readers take for the format's is refused, whether or not the item would
+// have one of the format's beside it.
+func TestTheFormatsEntriesAreNotTheProviders(t *testing.T) {
+	item, schema := sealable()
+	longHint := table(actions{strings.Repeat("x", 16<<10): crypt.Plain})
+	signer := signerFunc(func(context.Context, []byte) ([]byte, error) { return []byte("signature"), nil })
+	for _, prefix := range []string{"", "my-"} {
+		names := cmp.Or(prefix, "amzn-ddb-map-")
+		for _, entry := range []string{names + "sym-mode", names + "signingAlg", "dynaseal-actions"} {
+			for kind, c := range map[string]struct {
+				schema crypt.SchemaConfig
+				item   crypt.Item
+				key    secret.Key
+			}{
+				"encrypted":      {schema, item, key(t, count(0, 32))},
+				"signed only":    {schema, with(item, crypt.Item{"text": nil}), secret.Key{}},
+				"without a hint": {longHint, crypt.Item{"pk": &avS{Value: "x"}}, secret.Key{}},
+			} {
+				t.Run(entry+", "+kind, func(t *testing.T) {
+					d, err := provider.NewDescription(map[string]string{entry: canary})
+					require.NoError(t, err)
+					m := provider.EncryptionMaterials{Encrypt: c.key, Sign: signer, Description: d}
+					p := providerFunc{encrypt: func(context.Context, provider.Request) (provider.EncryptionMaterials, error) { return m, nil }}
+					out, err := encryptor(t, format(t, ddbec.Config{Provider: p, DescriptionPrefix: prefix}), c.schema).EncryptItem(t.Context(), c.item)
+					assert.Nil(t, out)
+					refusedWith(t, err, crypt.ErrKeys, "", entry)
+				})
+			}
+		}
+	}
+	t.Run("a static provider does not know the prefix", func(t *testing.T) {
+		p := static(t, func(c *provider.StaticConfig) { c.Description = map[string]string{"my-sym-mode": canary} })
+		_, err := encryptor(t, format(t, ddbec.Config{Provider: p, DescriptionPrefix: "my-"}), schema).EncryptItem(t.Context(), item)
+		refusedWith(t, err, crypt.ErrKeys, "", "my-sym-mode")
+		_, err = encryptor(t, ddbec.Format(p), schema).EncryptItem(t.Context(), item)
+		require.NoError(t, err, "under another prefix the name is one like any other")
+	})
 }
