@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"mapper":                  {"tags", "internal/attribute", "internal/fastpath", "internal/wire", "internal/number"},
 	"crypt":                   {"internal/wire"},
 	"crypt/ddbec":             {"crypt", "provider", "provider/secret", "internal/..."},
+	"crypt/crypttest":         {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider":                {"crypt", "provider/secret", "internal/..."},
 	"provider/secret":         {},
 	"ddbtest":                 {"internal/..."},

@@ -36,8 +36,7 @@ func TestFormat(t *testing.T, f crypt.Format, c Config) {
 }
 
 // CheckFormat runs every check of f and returns those that fail, none if f keeps the contracts of
-// [crypt.Format] and [crypt.ItemEncryptor]. It returns early, without a verdict, never: a ctx that ends
-// makes the checks fail.
+// [crypt.Format] and [crypt.ItemEncryptor]. A ctx that ends makes checks fail.
 func CheckFormat(ctx context.Context, f crypt.Format, c Config) []Failure {
 	return run(ctx, formatChecks(f, c), c.Skip)
 }

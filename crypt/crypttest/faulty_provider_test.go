@@ -210,10 +210,10 @@ func TestFaultyProviders(t *testing.T) {
 		"mixes what goroutines sign": {"provider-concurrency", func(p *faultyProvider) {
 			var last memory[[]byte]
 			signing(func(ctx context.Context, s provider.Signer, text []byte) ([]byte, error) {
-				last.put("", text)
+				last.put("", append([]byte(nil), text...))
 				time.Sleep(time.Millisecond)
 				text, _ = last.get("")
-				return s.Sign(ctx, append([]byte(nil), text...))
+				return s.Sign(ctx, text)
 			})(p)
 		}},
 		"prints its key": {"provider-keys-do-not-print", func(p *faultyProvider) {

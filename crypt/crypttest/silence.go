@@ -32,42 +32,50 @@ func canaries() crypt.Item {
 	}
 }
 
-// leak says how one of the secrets is found in b, "" if none is: as it is, in hexadecimal or Base64, or
-// as fmt prints bytes.
-func leak[S ~string | ~[]byte](b []byte, secrets ...S) string {
+// sought are the spellings of secrets.
+type sought []spelling
+
+type spelling struct {
+	how  string
+	text []byte
+}
+
+func seek[S ~string | ~[]byte](secrets ...S) (all sought) {
 	for _, s := range secrets {
-		for how, spellings := range spellings([]byte(s)) {
-			for _, spelling := range spellings {
-				if bytes.Contains(b, spelling) {
-					return how
-				}
-			}
+		all = append(all, spellings([]byte(s))...)
+	}
+	return all
+}
+
+// in says how one of the secrets is found in b, "" if none is: as it is, in hexadecimal or Base64, or as
+// fmt prints bytes.
+func (all sought) in(b []byte) string {
+	for _, s := range all {
+		if bytes.Contains(b, s.text) {
+			return s.how
 		}
 	}
 	return ""
 }
 
 // spellings are what a secret looks like in what is stored or printed.
-func spellings(secret []byte) map[string][][]byte {
-	all := map[string][][]byte{
-		"as it is":       {secret},
-		"in hexadecimal": {[]byte(hex.EncodeToString(secret)), bytes.ToUpper([]byte(hex.EncodeToString(secret)))},
+func spellings(secret []byte) (all sought) {
+	add := func(how, text string) { all = append(all, spelling{how, []byte(text)}) }
+	add("as it is", string(secret))
+	add("in hexadecimal", hex.EncodeToString(secret))
+	add("in hexadecimal", strings.ToUpper(hex.EncodeToString(secret)))
+	for _, quoted := range []string{strconv.Quote(string(secret)), strconv.QuoteToASCII(string(secret))} {
+		add("quoted", quoted[1:len(quoted)-1])
 	}
-	quoted := []string{strconv.Quote(string(secret)), strconv.QuoteToASCII(string(secret))}
-	for _, q := range quoted {
-		all["quoted"] = append(all["quoted"], []byte(q[1:len(q)-1]))
-	}
-	for _, verb := range []string{"%d", "%#x", "% x", "% X", "%o", "%b", "%#v"} {
-		text := fmt.Sprintf(verb, secret)
-		text = strings.TrimPrefix(text, "[]byte")
-		all["as bytes"] = append(all["as bytes"], []byte(strings.Trim(text, "[]{}")))
+	for _, verb := range []string{"%d", "%o", "%b", "% x", "% X", "%#v"} {
+		text := strings.TrimPrefix(fmt.Sprintf(verb, secret), "[]byte")
+		add("as bytes", strings.Trim(text, "[]{}"))
 	}
 	// Three bytes are four letters: what is before the secret moves it by none, one or two.
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for moved := range 3 {
 			text := encoding.EncodeToString(append(make([]byte, moved), secret...))
-			inner := text[(8*moved+5)/6 : (8*(moved+len(secret)))/6]
-			all["in Base64"] = append(all["in Base64"], []byte(inner))
+			add("in Base64", text[(8*moved+5)/6:8*(moved+len(secret))/6])
 		}
 	}
 	return all
@@ -91,6 +99,8 @@ func printed(v any) []byte {
 
 // errorsShowNothing: no error holds a value, of an attribute or a key, in any part of it.
 func (p *formatProbe) errorsShowNothing() {
+	values, keys := seek(canary, canaryDigits), seek(p.Secrets...)
+	silent := func(what string, err error) { p.silent(what, err, values, keys) }
 	v := p.victim(1)
 	secret := crypt.Item{}
 	for name, value := range canaries() {
@@ -124,7 +134,7 @@ func (p *formatProbe) errorsShowNothing() {
 	}
 	for what, change := range encrypting {
 		_, err := p.encrypt(e, what, with(item, change))
-		p.silent(what+": EncryptItem", err)
+		silent(what+": EncryptItem", err)
 	}
 	decrypting := map[string]crypt.Item{
 		"altered":                {absentSigned: &avS{Value: canary}},
@@ -151,38 +161,39 @@ func (p *formatProbe) errorsShowNothing() {
 	}
 	for what, change := range decrypting {
 		_, err := p.decrypt(e, what, with(stored, change))
-		p.silent(what+": DecryptItem", err)
+		silent(what+": DecryptItem", err)
 	}
 	elsewhere := v.schema
 	elsewhere.Table, elsewhere.Actions = "elsewhere", maps.Clone(v.schema.Actions)
 	_, err := p.decrypt(p.encryptor(elsewhere), "in another table", stored)
-	p.silent("in another table: DecryptItem", err)
+	silent("in another table: DecryptItem", err)
 }
 
 // silent demands that nothing in the tree of err shows a secret.
-func (p *formatProbe) silent(what string, err error) {
+func (p *formatProbe) silent(what string, err error, values, keys sought) {
 	if err == nil || errors.Is(err, errPanic) {
 		return
 	}
 	text := printed(err)
-	if where := leak(text, canary, canaryDigits); where != "" {
+	if where := values.in(text); where != "" {
 		p.failf("%s: the error shows a value, %s", what, where)
 	}
-	if where := leak(text, p.Secrets...); where != "" {
+	if where := keys.in(text); where != "" {
 		p.failf("%s: the error shows a key, %s", what, where)
 	}
 	switch wrapped := err.(type) {
 	case interface{ Unwrap() error }:
-		p.silent(what, wrapped.Unwrap())
+		p.silent(what, wrapped.Unwrap(), values, keys)
 	case interface{ Unwrap() []error }:
 		for _, e := range wrapped.Unwrap() {
-			p.silent(what, e)
+			p.silent(what, e, values, keys)
 		}
 	}
 }
 
 // keysDoNotPrint: neither format nor encryptor shows the Secrets, however they are printed.
 func (p *formatProbe) keysDoNotPrint() {
+	keys := seek(p.Secrets...)
 	e := p.encryptor(table(actions{"text": p.encrypts()}))
 	p.encrypted(e, "an item", keyed(1, crypt.Item{"text": &avS{Value: "x"}}))
 	for what, v := range map[string]any{
@@ -193,7 +204,7 @@ func (p *formatProbe) keysDoNotPrint() {
 		}{p.format, e},
 	} {
 		p.guard("printing "+what, func() {
-			if where := leak(printed(v), p.Secrets...); where != "" {
+			if where := keys.in(printed(v)); where != "" {
 				p.failf("printing %s shows a key, %s", what, where)
 			}
 		})

@@ -207,8 +207,9 @@ func (p *formatProbe) secrecy() {
 			p.failf("attribute %q is stored as it was", name)
 		}
 	}
+	secrets := seek(canary, canaryDigits)
 	for name, v := range stored {
-		if where := leak(contents(v), canary, canaryDigits); where != "" {
+		if where := secrets.in(contents(v)); where != "" {
 			p.failf("the secret is found in the stored attribute %q, %s", name, where)
 		}
 	}
