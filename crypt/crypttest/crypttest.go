@@ -68,6 +68,7 @@ func formatChecks(f crypt.Format, c Config) []check {
 		{"swapped", on((*formatProbe).swapped)},
 		{"moved-to-another-item", on((*formatProbe).movedToAnotherItem)},
 		{"moved-to-another-table", on((*formatProbe).movedToAnotherTable)},
+		{"table-aliases", on((*formatProbe).tableAliases)},
 		{"other-keys", on((*formatProbe).otherKeys)},
 		{"marks-removed", on((*formatProbe).marksRemoved)},
 		{"marks-altered", on((*formatProbe).marksAltered)},

@@ -33,6 +33,7 @@
 //   - altered, removed, added, renamed, swapped, moved-to-another-item, moved-to-another-table, other-keys:
 //     each is refused, for each signed attribute, with crypt.ErrAuth or crypt.ErrFormat and no item; under
 //     other keys crypt.ErrKeys will do.
+//   - table-aliases: items under an alias of their table open and are Stale, those of other tables do not.
 //   - marks-removed, marks-altered, marks-hostile: the item is refused, or opens exactly as before, since
 //     not every format signs its marks. What says where keys are may be crypt.ErrKeys. Nothing panics.
 //   - reserved-names, unstorable-items, oversize-items: refused with crypt.ErrFormat before anything is

@@ -88,7 +88,7 @@ func reschemed(sound crypt.Format, change func(*crypt.SchemaConfig)) crypt.Forma
 		if s.IsZero() {
 			return sound.Encryptor(s)
 		}
-		c := crypt.SchemaConfig{Table: s.Table(), PartitionKey: s.PartitionKey(), SortKey: s.SortKey(), Actions: maps.Collect(s.Attributes()), Unknown: s.Unknown()}
+		c := crypt.SchemaConfig{Table: s.Table(), Aliases: s.Aliases(), PartitionKey: s.PartitionKey(), SortKey: s.SortKey(), Actions: maps.Collect(s.Attributes()), Unknown: s.Unknown()}
 		change(&c)
 		s, err := crypt.NewSchema(c)
 		if err != nil {

@@ -39,6 +39,12 @@ func faultyFormats(t *testing.T) map[string]faulty {
 	addWritingFaults(add)
 
 	rescheme("ignores the table", "moved-to-another-table", func(c *crypt.SchemaConfig) { c.Table = "any" })
+	rescheme("ignores aliases", "table-aliases", func(c *crypt.SchemaConfig) { c.Aliases = nil })
+	rescheme("writes under an alias", "table-aliases", func(c *crypt.SchemaConfig) {
+		if n := len(c.Aliases); n > 0 {
+			c.Table, c.Aliases[n-1] = c.Aliases[n-1], c.Table
+		}
+	})
 	rescheme("leaves one attribute unencrypted", "secrecy", func(c *crypt.SchemaConfig) {
 		for name, a := range c.Actions {
 			if a == crypt.Encrypt && strings.HasSuffix(name, "numbers") {

@@ -186,6 +186,27 @@ func (p *formatProbe) movedToAnotherTable() {
 	}
 }
 
+// tableAliases: an item that was written under an alias of its table opens and is Stale, one of any other
+// table does not, and what is written is bound to the table's own name.
+func (p *formatProbe) tableAliases() {
+	v := p.victim(1)
+	renamed := v.schema
+	renamed.Table, renamed.Aliases = "crypttest renamed", []string{"crypttest before", v.schema.Table}
+	e := p.encryptor(renamed)
+	if opened, ok := p.opens(e, "under an alias of its table", v.stored, v.plain); ok && !opened.Stale {
+		p.failf("under an alias of its table: the item is not Stale")
+	}
+	written := p.encrypted(e, "in a table with aliases", v.plain)
+	if opened, ok := p.opens(e, "in a table with aliases", written, v.plain); ok && opened.Stale {
+		p.failf("in a table with aliases: an item just written is Stale")
+	}
+	p.refuses(v.e, "of a table with aliases, under one of them", written)
+	third := v.schema
+	third.Table = "crypttest third"
+	p.refuses(e, "of a table that is no alias", p.encrypted(p.encryptor(third), "in a third table", v.plain))
+	p.refuses(e, "under an alias of its table, altered", with(v.stored, crypt.Item{"pk": &avS{Value: "altered"}}))
+}
+
 // otherKeys: an item under other keys does not open.
 func (p *formatProbe) otherKeys() {
 	if p.OtherKeys == nil {
