@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/expr":           {"internal/attribute", "internal/number", "internal/wire"},
 	"internal/javaitems":      {"", "crypt", "internal/..."},
 	"internal/keywrap":        {},
+	"internal/oaep":           {},
 	"internal/testenv":        {},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},
 	"examples/quickstart":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},

@@ -10,7 +10,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 )
 
@@ -41,6 +40,13 @@ type RSAWrapConfig struct {
 	// like a wrong key; but a Private in a hardware module may still tell by its timing. Use it to rewrite
 	// such items, then take it out. Without a Private it is an error.
 	InsecureReadPKCS1v15 bool
+}
+
+// ContextDecrypter is a crypto.Decrypter that honours a context, as one in a hardware module can.
+// [WrapRSA] asks it to decrypt by DecryptContext alone.
+type ContextDecrypter interface {
+	crypto.Decrypter
+	DecryptContext(ctx context.Context, wrapped []byte, opts crypto.DecrypterOpts) ([]byte, error)
 }
 
 // Sizes of RSA keys, in bits: what is smaller can be broken (SP 800-131A), what is larger makes items
@@ -99,8 +105,12 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 		return w, err
 	}
 	w.public = &rsa.PublicKey{N: new(big.Int).Set(w.public.N), E: w.public.E}
-	if c.Private != nil {
-		w.decrypt = c.Private.Decrypt
+	if remote, ok := c.Private.(ContextDecrypter); ok {
+		w.decrypt = remote.DecryptContext
+	} else if c.Private != nil {
+		w.decrypt = func(_ context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) {
+			return c.Private.Decrypt(rand.Reader, wrapped, o)
+		}
 	}
 	return w, nil
 }
@@ -143,7 +153,7 @@ func checkRSA(k *rsa.PublicKey) error {
 // rsaWrap is RSA with OAEP, and where asked for with PKCS #1 v1.5 as a reader.
 type rsaWrap struct {
 	public  *rsa.PublicKey
-	decrypt func(rand io.Reader, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) // does not print; nil: it only wraps
+	decrypt func(ctx context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) // does not print; nil: it only wraps
 	hash    crypto.Hash
 	name    string
 	pkcs1   bool
@@ -166,28 +176,28 @@ func (w rsaWrap) wrap(_ context.Context, key []byte) ([]byte, error) {
 }
 
 func (w rsaWrap) unwrapper(algorithm string, named bool, size int) unwrapper {
-	var unwrap func(wrapped []byte) ([]byte, error)
+	var unwrap unwrapper
 	switch {
 	case algorithm == w.name:
 		unwrap = w.unwrapOAEP
 	case w.pkcs1 && (!named || algorithm == "RSA" || algorithm == "RSA/ECB/PKCS1Padding"):
-		unwrap = func(wrapped []byte) ([]byte, error) { return w.unwrapPKCS1(wrapped, size) }
+		unwrap = func(ctx context.Context, wrapped []byte) ([]byte, error) { return w.unwrapPKCS1(ctx, wrapped, size) }
 	default:
 		return nil
 	}
-	return func(_ context.Context, wrapped []byte) ([]byte, error) {
+	return func(ctx context.Context, wrapped []byte) ([]byte, error) {
 		switch {
 		case w.decrypt == nil:
 			return nil, ErrNoUnwrap
 		case len(wrapped) != w.public.Size():
 			return nil, ErrUnwrap
 		}
-		return unwrap(wrapped)
+		return unwrap(ctx, wrapped)
 	}
 }
 
-func (w rsaWrap) unwrapOAEP(wrapped []byte) ([]byte, error) {
-	key, err := w.decrypt(rand.Reader, wrapped, w.options())
+func (w rsaWrap) unwrapOAEP(ctx context.Context, wrapped []byte) ([]byte, error) {
+	key, err := w.decrypt(ctx, wrapped, w.options())
 	if errors.Is(err, rsa.ErrDecryption) {
 		return nil, ErrUnwrap
 	}
@@ -195,11 +205,11 @@ func (w rsaWrap) unwrapOAEP(wrapped []byte) ([]byte, error) {
 }
 
 // unwrapPKCS1 returns size random bytes where there is no key of that size.
-func (w rsaWrap) unwrapPKCS1(wrapped []byte, size int) ([]byte, error) {
+func (w rsaWrap) unwrapPKCS1(ctx context.Context, wrapped []byte, size int) ([]byte, error) {
 	random := make([]byte, size)
 	rand.Read(random)
 	//lint:ignore SA1019 the owner asked for it, and was warned
-	key, err := w.decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
+	key, err := w.decrypt(ctx, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
 	if err != nil && !errors.Is(err, rsa.ErrDecryption) && !errors.Is(err, ErrUnwrap) {
 		return nil, err
 	}

@@ -35,6 +35,13 @@ type AlgorithmProvider interface {
 	VerifyAlgorithm() string
 }
 
+// ContextSigner is a crypto.Signer that honours a context, as one in a hardware module can. [NewSigner]
+// asks it for signatures by SignContext alone.
+type ContextSigner interface {
+	crypto.Signer
+	SignContext(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
 // NewSigner returns a Signer with a private key: RSA, with PKCS #1 v1.5 padding (SHA256withRSA and the
 // like), of 2048 to 16384 bits, or ECDSA on P-256, P-384 or P-521, with a signature in DER
 // (SHA256withECDSA and the like), which AWS's Python client does not read. The hash is SHA-224, SHA-256,
@@ -51,7 +58,10 @@ func NewSigner(h crypto.Hash, key crypto.Signer) (AlgorithmSigner, error) {
 	if err := checkPrivate(key, s); err != nil {
 		return nil, fmt.Errorf("provider: new signer: %w", err)
 	}
-	return &pairSigner{s, func(digest []byte) ([]byte, error) { return key.Sign(rand.Reader, digest, h) }}, nil
+	if remote, ok := key.(ContextSigner); ok {
+		return &pairSigner{s, func(ctx context.Context, digest []byte) ([]byte, error) { return remote.SignContext(ctx, digest, h) }}, nil
+	}
+	return &pairSigner{s, func(_ context.Context, digest []byte) ([]byte, error) { return key.Sign(rand.Reader, digest, h) }}, nil
 }
 
 // NewVerifier returns the Verifier for what the [NewSigner] of the same hash signs with the private key:
@@ -139,16 +149,16 @@ func (s scheme) digest(message []byte) []byte {
 // pairSigner holds the key in a closure, where nothing prints it.
 type pairSigner struct {
 	scheme
-	sign func(digest []byte) ([]byte, error)
+	sign func(ctx context.Context, digest []byte) ([]byte, error)
 }
 
 // SigningAlgorithm is Algorithm, for the description.
 func (s *pairSigner) SigningAlgorithm() string { return s.algorithm }
 
-// Sign returns the signature of stringToSign. It does not look at the context, which crypto.Signer has
-// no place for.
-func (s *pairSigner) Sign(_ context.Context, stringToSign []byte) ([]byte, error) {
-	signature, err := s.sign(s.digest(stringToSign))
+// Sign returns the signature of stringToSign. It looks at the context where the key is a ContextSigner:
+// crypto.Signer has no place for it.
+func (s *pairSigner) Sign(ctx context.Context, stringToSign []byte) ([]byte, error) {
+	signature, err := s.sign(ctx, s.digest(stringToSign))
 	if err != nil {
 		return nil, fmt.Errorf("provider: sign: %w", err)
 	}
