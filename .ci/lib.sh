@@ -47,6 +47,12 @@ hash_of() {
   find "$@" -type f -not -path '*/target/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
 }
 
+# library NAME: where the software token of that name is installed.
+library() {
+  local files
+  files=$(dpkg -L libsofthsm2 libnss3) && grep -m1 "/$1\$" <<<"$files"
+}
+
 # answers_http PORT: waits until any HTTP answer comes.
 answers_http() {
   local tries
