@@ -4,6 +4,12 @@ package hsm
 
 import "context"
 
+var (
+	PublicRSA   = publicRSA
+	PublicECDSA = publicECDSA
+	Settle      = settle
+)
+
 // Hold takes a session of the pool, until release is called.
 func (t *Token) Hold(ctx context.Context) (release func(), _ error) {
 	s, err := t.acquire(ctx)

@@ -79,9 +79,11 @@ func publicECDSA(params, point []byte) (crypto.PublicKey, error) {
 	if !known {
 		return nil, errors.New("the curve is not one of P-256, P-384, P-521")
 	}
-	var bare []byte
-	if rest, err := asn1.Unmarshal(point, &bare); err != nil || len(rest) > 0 {
-		bare = point
+	bare := point
+	if size := (curve.Params().BitSize + 7) / 8; len(point) != 1+2*size { // told by length: both begin with 4
+		if rest, err := asn1.Unmarshal(point, &bare); err != nil || len(rest) > 0 {
+			bare = nil
+		}
 	}
 	key, err := ecdsa.ParseUncompressedPublicKey(curve, bare)
 	if err != nil {
