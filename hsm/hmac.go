@@ -14,7 +14,8 @@ import (
 
 // HMAC signs and verifies items with a symmetric key in a token, as [provider.HMAC] does with one of the
 // process's own. It is safe for concurrent use. Being a call of the token, it is asked at most twice about
-// an item with undeclared attributes.
+// an item: of ways in which undeclared attributes may be protected, or of the table's aliases, the reader
+// tries no more. A [Token.Signer] has no such limit, since its public key verifies in the process.
 type HMAC struct {
 	key       *object
 	mechanism uint
