@@ -33,7 +33,8 @@ type SchemaConfig struct {
 
 	// Aliases are other logical names, MaxAliases at most, that stored items may be signed under: writers
 	// bound another, such as the physical one. Such items are read and are Stale; what is written is
-	// signed under Table. An item that was written under an alias for another table is not told from
+	// signed under Table. Each costs a verification, and a verifier that is elsewhere (provider.LocalVerifier) is
+	// asked twice at most, so that it finds the first of them only. An item that was written under an alias for another table is not told from
 	// these: give no name of a table under the same keys whose items do not belong here.
 	Aliases []string
 

@@ -38,10 +38,11 @@ func test(t *testing.T, checks []check, skip []string) {
 		t.Errorf("crypttest: Skip: there is no check %q", name)
 	}
 	for _, c := range checks {
+		if slices.Contains(skip, c.name) {
+			t.Logf("crypttest: %s: left out by Skip", c.name)
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
-			if slices.Contains(skip, c.name) {
-				t.Skip("crypttest: left out by Skip")
-			}
 			for _, detail := range c.details(t.Context()) {
 				t.Error(detail)
 			}
