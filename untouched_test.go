@@ -60,3 +60,28 @@ func modifyWard(t *testing.T, client *dynamodb.Client, cfg ddb.Config) {
 	item["ward"] = &avS{Value: "4A"}
 	assert.Equal(t, item, got)
 }
+
+// Measured is signed as Python's client signs it, to 28 digits.
+type Measured struct {
+	ID    string     `ddb:"id,pk"`
+	Value ddb.Number `ddb:"value,sign"`
+	Note  string     `ddb:"note"`
+}
+
+// Digits that no signature covered are not there to the mapper, and so Modify does not sign them.
+func TestModifyDoesNotSignDigitsThatWereNotSigned(t *testing.T) {
+	const digits = "1234567890123456789012345678"
+	onEngines(t, func(t *testing.T, client *dynamodb.Client) {
+		table := newTable[Measured](t, client, ddb.Config{Encryption: format(t)})
+		name, key := *table.CreateTableInput().TableName, crypt.Item{"id": &avS{Value: "1"}}
+		require.NoError(t, table.Put(t.Context(), &Measured{ID: "1", Value: digits, Note: "a"}))
+		item := stored(t, client, name, key)
+		item["value"] = &avN{Value: digits + ".4"}
+		overwrite(t, client, name, item)
+
+		got, err := table.Modify(t.Context(), table.Key("1"), func(m *Measured) error { m.Note = "b"; return nil })
+		require.NoError(t, err)
+		assert.Equal(t, Measured{ID: "1", Value: digits, Note: "b"}, got)
+		assert.Equal(t, &avN{Value: digits}, stored(t, client, name, key)["value"])
+	})
+}

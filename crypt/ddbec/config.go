@@ -34,6 +34,10 @@ type Config struct {
 	// DescriptionPrefix starts the names of the format's own entries in the material description.
 	// "": amzn-ddb-map-.
 	DescriptionPrefix string
+
+	// Dialect is the client whose bytes are signed where AWS's two clients sign different ones, so that
+	// this one verifies what is written. The zero value: [Java].
+	Dialect Dialect
 }
 
 // Format is the format over keys of p, with the default names. A nil p is an error of its Encryptor.
@@ -61,6 +65,7 @@ type format struct {
 type settings struct {
 	provider                                    provider.Provider
 	signature, description, symMode, signingAlg string
+	dialect                                     ddbec.Dialect // of what is signed
 }
 
 func newFormat(c Config) (settings, error) {
@@ -71,6 +76,7 @@ func newFormat(c Config) (settings, error) {
 		description: cmp.Or(c.DescriptionField, DescriptionField),
 		symMode:     prefix + ddbec.EntrySymMode,
 		signingAlg:  prefix + ddbec.EntrySigning,
+		dialect:     ddbec.Dialect(c.Dialect),
 	}
 	var errs []error
 	fail := func(format string, args ...any) {
@@ -78,6 +84,9 @@ func newFormat(c Config) (settings, error) {
 	}
 	if c.Provider == nil {
 		fail("no Provider: give one, such as provider.Static")
+	}
+	if c.Dialect != Java && c.Dialect != Python {
+		fail("Dialect %d is neither Java nor Python", c.Dialect)
 	}
 	if n.signature == n.description {
 		fail("SignatureField and DescriptionField have one name")

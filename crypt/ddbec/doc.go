@@ -39,10 +39,26 @@
 // try succeeds on items written here. The signature covers each attribute's protection, so that trying
 // forges nothing.
 //
-// Sets, maps and names are ordered as Java orders them. Items by AWS's Python client verify unless
-// they hold one of the few values that it signs in another form than Java: signed binary sets with
-// bytes beyond 7F, signed text that mixes characters beyond U+FFFF with U+E000 to U+FFFF, signed
-// numbers of more than 28 digits and -0.
+// # Java and Python
+//
+// AWS's two clients sign different bytes, and so refuse each other's items, where signed attributes have
+//
+//   - names, or crypt.Sign map keys or string sets, that mix characters beyond U+FFFF with U+E000 to U+FFFF:
+//     Java orders by UTF-16 code unit, Python by code point;
+//   - crypt.Sign binary sets that mix bytes up to 7F with bytes beyond: to Java these are negative;
+//   - crypt.Sign numbers of more than 28 significant digits, which Python signs rounded, or -0, whose sign
+//     Python keeps and DynamoDB does not.
+//
+// Encrypted values are free of this, and what is encrypted here is exact, though Python rounds such numbers as
+// it reads them. Items of both are read here: each assignment of actions is tried in the dialect that is
+// written, then in the other one where it would sign another string, and both count towards the tries, 16 an
+// item and 2 where the Verifier is remote. Opened.Stale says that it was the other one. Of an item in
+// Python's dialect crypt.Sign numbers are handed out as Python signed them, rounded half to even to 28 digits:
+// anybody may have altered the digits behind these.
+//
+// Written are the bytes of Config.Dialect, [Java]'s unless it says [Python]. That is for tables whose items a
+// Python client reads; Java then refuses what is listed above. Signed numbers that Python does not verify are
+// refused, and those of an item are stored in the form in which DynamoDB returns them.
 //
 // # What will still decrypt in ten years
 //

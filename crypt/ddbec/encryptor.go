@@ -38,7 +38,8 @@ type attr struct {
 	nameHash *ddbec.Hash  // shared, read only
 	action   crypt.Action // 0: undeclared, and not yet found out
 	hash     ddbec.Hash   // of the stored value
-	at       wire.Range   // of an attribute to encrypt: its plaintext
+	python   *ddbec.Hash  // the same as Python signs it, where that may be otherwise
+	at       wire.Range   // of an attribute to encrypt: its plaintext in kept
 	shaped   bool         // stored as a binary that could be a ciphertext
 }
 
@@ -65,8 +66,12 @@ func (e *encryptor) Claims(item crypt.Item) bool {
 
 // EncryptItem is SealItem over a map.
 func (e *encryptor) EncryptItem(ctx context.Context, item crypt.Item) (crypt.Item, error) {
-	src := e.unsealed.Read(item)
-	defer src.Release()
+	read := e.unsealed.Read(item)
+	defer read.Release()
+	var src wire.Source = read
+	if e.dialect == ddbec.Python {
+		src = respelled{read} // Python signs -0 otherwise than the 0 which DynamoDB makes of it
+	}
 	var sealed wire.Sealed
 	if err := e.SealItem(ctx, src, &sealed); err != nil {
 		return nil, err
@@ -80,6 +85,10 @@ func (e *encryptor) EncryptItem(ctx context.Context, item crypt.Item) (crypt.Ite
 	}
 	return out.Item, nil
 }
+
+// respelled is an item that is stored with its numbers in the form that DynamoDB returns, and not as they are
+// spelled.
+type respelled struct{ wire.Source }
 
 // DecryptItem is OpenItem into a map.
 func (e *encryptor) DecryptItem(ctx context.Context, item crypt.Item) (crypt.Opened, error) {

@@ -21,14 +21,18 @@ func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Si
 	if err := e.verified(ctx, item, s); err != nil {
 		return wire.Result{}, err
 	}
-	result := wire.Result{Stale: s.alias}
+	result := wire.Result{Stale: s.alias || s.verified != e.dialect}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		var r wire.Reader
-		if a.action == crypt.Encrypt {
+		switch {
+		case a.action == crypt.Encrypt:
 			s.reader.Reset(s.values[i])
 			r = &s.reader
-		} else {
+		case s.signedByPython(a):
+			s.signed.Reset(s.values[i]) // what was signed: digits that Python rounds away are anybody's
+			r = &s.signed
+		default:
 			r = item.Value(a.slot)
 		}
 		if a.action == crypt.Plain {
@@ -76,7 +80,8 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err != nil {
 		return err
 	}
-	if block != nil && !symMode || !decryptAll(block, item, s) {
+	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
+	if block != nil && !symMode || !decryptAll(block, item, s) || !parseSigned(item, s) {
 		return e.decrypt.auth()
 	}
 	return nil
@@ -209,13 +214,17 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 	if err != nil {
 		return e.decrypt.format(a.name, "", err)
 	}
-	if a.action != crypt.Plain {
-		a.hash = ddbec.HashValue(b)
+	if a.action == crypt.Plain {
+		return nil
+	}
+	a.hash = ddbec.HashValue(b)
+	if s.encoder.Differs() {
+		hashInPython(item, a, s)
 	}
 	return nil
 }
 
-// verify finds the actions of undeclared attributes under which the signature verifies.
+// verify finds the actions of undeclared attributes, and the dialect, under which the signature verifies.
 func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s *scratch) error {
 	undeclared := s.unassigned()
 	guessed := guess(undeclared)
@@ -233,18 +242,21 @@ func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s 
 		for i, a := range undeclared {
 			a.action = actions[i]
 		}
-		err := s.verifyUnder(ctx, tables, v, e.stringToSign(s), m.signature)
-		if ended := e.decrypt.context(ctx); ended != nil {
-			return ended
-		}
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, provider.ErrSignature) {
-			return e.decrypt.keys("the provider's Verifier failed", err)
-		}
-		if left--; left == 0 {
-			break
+		for dialect, text := range e.stringsToSign(s) {
+			err := s.verifyUnder(ctx, tables, v, text, m.signature)
+			if ended := e.decrypt.context(ctx); ended != nil {
+				return ended
+			}
+			if err == nil {
+				s.verified = dialect
+				return nil
+			}
+			if !errors.Is(err, provider.ErrSignature) {
+				return e.decrypt.keys("the provider's Verifier failed", err)
+			}
+			if left--; left == 0 {
+				return e.decrypt.auth()
+			}
 		}
 	}
 	return e.decrypt.auth()
@@ -297,7 +309,6 @@ func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
 	}
 	s.reader.Share(shared)
 	*buffer = slices.Grow(*buffer, size)
-	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
 	c := chain{block: block, start: cipher.NewCBCDecrypter}
 	for i := range s.attrs {
 		a := &s.attrs[i]

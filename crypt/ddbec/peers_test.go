@@ -37,6 +37,7 @@ type peerCase struct {
 		Description map[string]string
 	}
 	SignatureFieldName, MaterialDescriptionFieldName, DescriptionPrefix string
+	Dialect                                                             string
 }
 
 func (c peerCase) schema() crypt.SchemaConfig {
@@ -51,8 +52,11 @@ func (c peerCase) schema() crypt.SchemaConfig {
 	return s
 }
 
-func (c peerCase) format(t *testing.T, f peerFile) crypt.Format {
+// format is the format of the case, in its dialect unless another is given.
+func (c peerCase) format(t *testing.T, f peerFile, dialect ...ddbec.Dialect) crypt.Format {
 	t.Helper()
+	dialects := map[string]ddbec.Dialect{"": ddbec.Java, "java": ddbec.Java, "python": ddbec.Python}
+	dialect = append(dialect, dialects[c.Dialect])
 	algorithms := map[string]crypto.Hash{"": crypto.SHA256, "HmacSHA224": crypto.SHA224, "HmacSHA256": crypto.SHA256, "HmacSHA384": crypto.SHA384, "HmacSHA512": crypto.SHA512}
 	h := hmacOf(t, algorithms[c.Provider.Sign.Algorithm], f.Keys[c.Provider.Sign.Key].Material)
 	p := static(t, func(s *provider.StaticConfig) {
@@ -61,7 +65,7 @@ func (c peerCase) format(t *testing.T, f peerFile) crypt.Format {
 			s.Encrypt = key(t, f.Keys[c.Provider.Encrypt].Material)
 		}
 	})
-	return format(t, ddbec.Config{Provider: p, SignatureField: c.SignatureFieldName, DescriptionField: c.MaterialDescriptionFieldName, DescriptionPrefix: c.DescriptionPrefix})
+	return format(t, ddbec.Config{Provider: p, SignatureField: c.SignatureFieldName, DescriptionField: c.MaterialDescriptionFieldName, DescriptionPrefix: c.DescriptionPrefix, Dialect: dialect[0]})
 }
 
 // Items that AWS's clients wrote, and ours that they read, open here without any client.

@@ -2,6 +2,7 @@ package ddbec
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/ddbec"
@@ -11,16 +12,19 @@ import (
 // scratch is what one call works in.
 type scratch struct {
 	slots              []wire.Slot
-	attrs              []attr // of the item, in the order of the string to sign
+	attrs              []attr  // of the item, in Java's order
+	inPython           []*attr // the same in Python's, where that is another
+	dialects           bool    // the dialects' strings to sign may differ
+	verified           ddbec.Dialect
 	encoder            ddbec.Encoder
-	secrets            ddbec.Encoder // of the values to encrypt, one behind the other
+	kept               ddbec.Encoder // values one behind the other: to encrypt, or as Python signed them
 	hasher             ddbec.Hasher
 	plain              []byte // the decrypted values of a large item
-	text               []byte // the string to sign, the hint
+	text, other        []byte // the string to sign, the hint; the other dialect's string to sign
 	given, description []byte // the provider's description, the item's
 	entries            []ddbec.Entry
 	values             []ddbec.Value
-	reader             ddbec.Reader
+	reader, signed     ddbec.Reader
 	alias              bool // the item is signed under an alias of the table
 }
 
@@ -37,14 +41,16 @@ func (e *encryptor) acquire() *scratch {
 // release leaves nothing of the item in s.
 func (e *encryptor) release(s *scratch) {
 	s.encoder.Wipe()
-	s.secrets.Wipe()
-	s.plain, s.text = ddbec.Wiped(s.plain), ddbec.Wiped(s.text)
+	s.kept.Wipe()
+	s.plain, s.text, s.other = ddbec.Wiped(s.plain), ddbec.Wiped(s.text), ddbec.Wiped(s.other)
 	s.given, s.description = ddbec.Wiped(s.given), ddbec.Wiped(s.description)
 	clear(s.attrs[:cap(s.attrs)])
 	clear(s.entries[:cap(s.entries)])
 	clear(s.values[:cap(s.values)])
 	s.reader.Reset(ddbec.Value{})
 	s.reader.Share(false)
+	s.signed.Reset(ddbec.Value{})
+	s.inPython, s.dialects = nil, false
 	s.slots, s.attrs, s.entries, s.values = s.slots[:0], s.attrs[:0], s.entries[:0], s.values[:0]
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)
@@ -55,22 +61,39 @@ func (e *encryptor) release(s *scratch) {
 func (e *encryptor) inOrder(s *scratch) {
 	n := len(s.attrs)
 	if e.sorted && (n == 0 || int(s.attrs[n-1].slot) < len(e.declared)) {
-		return // slots ascend, and none is undeclared
+		return // slots ascend, which is Python's order and here Java's too, and none is undeclared
 	}
 	slices.SortFunc(s.attrs, byText)
+	if slices.IsSortedFunc(s.attrs, byCodePoint) {
+		return
+	}
+	for i := range s.attrs {
+		s.inPython = append(s.inPython, &s.attrs[i])
+	}
+	slices.SortFunc(s.inPython, func(a, b *attr) int { return byCodePoint(*a, *b) })
+	s.dialects = true
 }
 
 func byText(a, b attr) int { return ddbec.CompareText(a.name, b.name) }
 
-// stringToSign builds the string to sign of the attributes as they are protected now (1.8).
-func (e *encryptor) stringToSign(s *scratch) []byte {
-	s.text = slices.Grow(s.text[:0], len(e.tables[0])+len(s.attrs)*ddbec.SignedSize)
-	s.text = append(s.text, e.tables[0][:]...)
+func byCodePoint(a, b attr) int { return strings.Compare(a.name, b.name) }
+
+// stringToSign appends the string to sign of the attributes as they are protected now, in d (1.8).
+func (e *encryptor) stringToSign(dst []byte, s *scratch, d ddbec.Dialect) []byte {
+	dst = slices.Grow(dst, len(e.tables[0])+len(s.attrs)*ddbec.SignedSize)
+	dst = append(dst, e.tables[0][:]...)
 	for i := range s.attrs {
 		a := &s.attrs[i]
+		if d == ddbec.Python && s.inPython != nil {
+			a = s.inPython[i]
+		}
+		hash := &a.hash
+		if d == ddbec.Python && a.python != nil {
+			hash = a.python
+		}
 		if a.action == crypt.Encrypt || a.action == crypt.Sign {
-			s.text = ddbec.AppendSigned(s.text, a.nameHash, a.action == crypt.Encrypt, &a.hash)
+			dst = ddbec.AppendSigned(dst, a.nameHash, a.action == crypt.Encrypt, hash)
 		}
 	}
-	return s.text
+	return dst
 }

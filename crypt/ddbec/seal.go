@@ -54,7 +54,8 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 	sealed := wire.Sealed{Fresh: block != nil}
 	sealed.Slab, sealed.Value = e.encryptAll(block, s, r, len(description)+maxLocalSignature)
 
-	signature, err := m.Sign.Sign(ctx, e.stringToSign(s))
+	s.text = e.stringToSign(s.text[:0], s, e.dialect)
+	signature, err := m.Sign.Sign(ctx, s.text)
 	if ended := e.encrypt.context(ctx); ended != nil {
 		return none, ended
 	}
@@ -131,10 +132,13 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 		a := &s.attrs[i]
 		encoder := &s.encoder
 		if a.action == crypt.Encrypt {
-			encoder = &s.secrets
+			encoder = &s.kept
 			encoder.Next(ddbec.ForEncryption)
 		} else {
 			encoder.Reset(ddbec.ForStorage)
+		}
+		if a.action == crypt.Sign {
+			encoder.In(e.dialect)
 		}
 		if err := src.Write(a.slot, encoder); err != nil {
 			return e.encrypt.format(a.name, "", err)
@@ -219,7 +223,7 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int
 		off := len(slab)
 		slab = append(slab, ivs[:blockSize]...)
 		ivs = ivs[blockSize:]
-		slab = pad(append(slab, s.secrets.All()[a.at.Off:a.at.Off+a.at.Len]...))
+		slab = pad(append(slab, s.kept.All()[a.at.Off:a.at.Off+a.at.Len]...))
 		iv, data := slab[off:off+blockSize], slab[off+blockSize:]
 		c.crypt(iv, data, data)
 		a.hash = s.hasher.Binary(slab[off:])

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/dynaseal/ddb/internal/fastpath"
-	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -49,8 +48,8 @@ const (
 )
 
 // Encoder makes the canonical bytes of one value at a time (1.2): numbers in plain spelling (1.3),
-// members of sets and maps in Java's order (1.4). The zero Encoder is ready, [ForStorage]. It holds
-// what it wrote until Reset or Wipe.
+// members of sets and maps in order (1.4). The zero Encoder is ready, [ForStorage], in Java's dialect. It
+// holds what it wrote until Reset or Wipe.
 type Encoder struct {
 	buf     []byte
 	start   int      // of the value in buf
@@ -58,6 +57,8 @@ type Encoder struct {
 	members []member // of the open sets and maps, one after the other
 	open    []frame
 	mode    Mode
+	dialect Dialect
+	differs bool // see Differs
 	whole   bool // buf is one value
 	gained  int  // bytes by which numbers are longer than their spelling was
 	err     error
@@ -85,7 +86,15 @@ func (e *Encoder) Reset(m Mode) {
 func (e *Encoder) Next(m Mode) {
 	e.start, e.members, e.open = len(e.buf), e.members[:0], e.open[:0]
 	e.mode, e.whole, e.gained, e.err = m, false, 0, nil
+	e.dialect, e.differs = Java, false
 }
+
+// In has the value, which is yet to come, written in d.
+func (e *Encoder) In(d Dialect) { e.dialect = d }
+
+// Differs reports whether the value, written [ForVerification] in Java's dialect, may have other bytes in
+// Python's.
+func (e *Encoder) Differs() bool { return e.differs }
 
 // Wipe is Reset that leaves no byte of a value behind, for an Encoder that goes back to a pool.
 func (e *Encoder) Wipe() {
@@ -244,16 +253,15 @@ func (e *Encoder) Number(v []byte) {
 	if !e.begin(wire.Number, tagNumber) {
 		return
 	}
-	spell := number.Storable[[]byte]
-	if e.mode == ForVerification {
-		spell = number.Canonical[[]byte]
-	}
 	at := len(e.buf)
 	e.buf = append(e.buf, 0, 0, 0, 0)
 	var err error
-	if e.buf, err = spell(e.buf, v); err != nil {
+	if e.buf, err = e.dialect.appendNumber(e.buf, v, e.mode); err != nil {
 		e.fail(err)
 		return
+	}
+	if e.mode == ForVerification {
+		e.differs = e.differs || mayRound(v, e.buf[at+countSize:])
 	}
 	n := len(e.buf) - at - countSize
 	e.gained += max(0, n-len(v))

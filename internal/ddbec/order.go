@@ -63,21 +63,17 @@ func (e *Encoder) order(f frame) {
 		}
 		return e.buf[m.start+countSize : m.end]
 	}
-	compare := func(a, b member) int {
-		if f.kind == wire.BinarySet {
-			return compareBinary(text(a), text(b))
-		}
-		return CompareText(text(a), text(b))
-	}
+	compare := func(a, b member) int { return e.dialect.compare(f.kind, text(a), text(b)) }
 	sorted := slices.IsSortedFunc(all, compare)
 	if !sorted {
 		slices.SortFunc(all, compare)
 	}
+	other := e.dialect.Other() // in which equal members are equal too
 	for i := 1; i < len(all); i++ {
-		if compare(all[i-1], all[i]) != 0 {
-			continue
-		}
-		switch {
+		switch c := other.compare(f.kind, text(all[i-1]), text(all[i])); {
+		case c < 0:
+		case c > 0:
+			e.differs = true
 		case f.kind == wire.Map:
 			e.fail(errSameKey)
 		case e.mode != ForVerification:

@@ -19,6 +19,7 @@ const (
 	AstralOrder                        // signed names, sign-only map keys or SS sorted by UTF-16 or by code point
 	WideSigned                         // sign-only number of more than 28 digits, which Python rounds
 	NegativeZero                       // sign-only -0, whose sign Python keeps
+	LargeSigned                        // sign-only number of 1E38 and more, whose plain spelling Python does not read
 	WideEncrypted                      // encrypted number of more than 28 digits, which Python rounds
 	RangeSigned                        // sign-only number with a digit too small for Python's context
 	RangeEncrypted                     // the same, encrypted: Python reads it but does not write it
@@ -28,7 +29,7 @@ const (
 const signature = BinarySetOrder | AstralOrder | WideSigned | NegativeZero
 
 var names = []string{
-	"binary-set-order", "astral-order", "wide-number-signed", "negative-zero",
+	"binary-set-order", "astral-order", "wide-number-signed", "negative-zero", "large-number-signed",
 	"wide-number-encrypted", "number-range-signed", "number-range-encrypted", "custom-marks",
 }
 
@@ -44,7 +45,7 @@ func All() []Classes {
 // Has reports whether c and o have a class in common.
 func (c Classes) Has(o Classes) bool { return c&o != 0 }
 
-// Signature is c without the classes in which all dialects sign the same bytes.
+// Signature is c without the classes in which both dialects sign the same bytes.
 func (c Classes) Signature() Classes { return c & signature }
 
 // String joins the names of the classes, "agreed" if there are none.

@@ -86,6 +86,11 @@ const (
 	pythonPrecision   = 38
 )
 
+// large reports whether d, spelled plainly as DynamoDB returns it, has more digits than Python takes.
+func (d decimal) large() bool {
+	return len(d.digits) > 0 && d.exponent+len(d.digits) > pythonPrecision
+}
+
 // pythonTakes reports whether Python's client serialises d, as it is spelled.
 func (d decimal) pythonTakes() bool {
 	first := d.exponent + max(len(d.digits), 1) - 1

@@ -12,32 +12,38 @@ import (
 // Client is an implementation of the format.
 type Client string
 
-// The clients.
+// The clients. GoPython is ours as it writes Python's dialect.
 const (
-	Go     Client = "go"
-	Java   Client = "java"
-	Python Client = "python"
+	Go       Client = "go"
+	GoPython Client = "go-python"
+	Java     Client = "java"
+	Python   Client = "python"
 )
-
-// dialect is whose order and numbers a client signs: ours are Java's.
-func (c Client) dialect() Client {
-	if c == Go {
-		return Java
-	}
-	return c
-}
 
 // Writes says whether writer encrypts an item of these classes.
 func (c Classes) Writes(writer Client) bool {
-	return writer != Python || !c.Has(CustomMarks|RangeSigned|RangeEncrypted)
+	switch writer {
+	case Python:
+		return !c.Has(CustomMarks | RangeSigned | RangeEncrypted)
+	case GoPython:
+		return !c.Has(WideSigned | LargeSigned)
+	}
+	return true
 }
 
-// Reads says whether reader takes an item of these classes from writer.
+// Reads says whether reader takes an item of these classes from writer. Ours reads both dialects.
 func (c Classes) Reads(writer, reader Client) bool {
-	if c.Has(signature) && writer.dialect() != reader.dialect() {
-		return false
+	if writer == GoPython { // it spells numbers as DynamoDB returns them
+		c &^= NegativeZero | RangeSigned
 	}
-	return reader != Python || !c.Has(CustomMarks|RangeSigned)
+	inPython := writer == Python || writer == GoPython
+	switch reader {
+	case Java:
+		return !inPython || !c.Has(signature)
+	case Python:
+		return (inPython || !c.Has(signature)) && !c.Has(CustomMarks|RangeSigned)
+	}
+	return true
 }
 
 // Unverified says whether reader returns item as it is, marks and all, without a look at its
@@ -64,18 +70,23 @@ func Unverified(item crypt.Item, c protocol.Case, reader Client) bool {
 }
 
 // Opened is what reader must return of the item that writer was given: the item itself, but that
-// Python rounds encrypted numbers, in either direction.
+// Python rounds encrypted numbers, in either direction, and that ours returns of Python's sign-only ones
+// the digits that are signed.
 func Opened(item crypt.Item, c protocol.Case, writer, reader Client) (crypt.Item, error) {
 	if writer != Python && reader != Python {
 		return item, nil
 	}
-	return roundNumbers(item, c, protocol.EncryptAndSign)
+	item, err := roundNumbers(item, c, protocol.EncryptAndSign)
+	if err == nil && reader == Go {
+		item, err = roundNumbers(item, c, protocol.SignOnly)
+	}
+	return item, err
 }
 
 // RoundedAway says whether altered passes with reader for stored: Python signs sign-only numbers
-// rounded, so that it protects no digit behind the 28th.
+// rounded, so that it protects no digit behind the 28th. Python returns such digits, ours does not.
 func RoundedAway(stored, altered crypt.Item, c protocol.Case, reader Client) (bool, error) {
-	if reader != Python {
+	if reader == Java {
 		return false, nil
 	}
 	a, err := roundNumbers(stored, c, protocol.SignOnly)

@@ -64,6 +64,9 @@ func (f *finder) number(text string) {
 	if len(d.shortest().digits) > pythonDigits {
 		pick(WideSigned, WideEncrypted)
 	}
+	if d.large() {
+		pick(LargeSigned, 0)
+	}
 	if !d.pythonTakes() {
 		pick(RangeSigned, RangeEncrypted)
 	}

@@ -17,8 +17,9 @@ func (d *driver) ddbec(text []byte) (encryptor, error) {
 	if err := decodeStrictly(text, &c); err != nil {
 		return encryptor{}, fmt.Errorf("case: %w", err)
 	}
-	if c.Dialect != "" && c.Dialect != "java" {
-		return encryptor{}, fmt.Errorf("dialect %q is not supported: items are written in Java's", c.Dialect)
+	dialect, err := dialect(c.Dialect)
+	if err != nil {
+		return encryptor{}, err
 	}
 	schema, err := schema(c)
 	if err != nil {
@@ -33,12 +34,23 @@ func (d *driver) ddbec(text []byte) (encryptor, error) {
 		SignatureField:    c.SignatureFieldName,
 		DescriptionField:  c.MaterialDescriptionFieldName,
 		DescriptionPrefix: c.DescriptionPrefix,
+		Dialect:           dialect,
 	})
 	if err != nil {
 		return encryptor{}, err
 	}
 	e, err := format.Encryptor(schema)
 	return encryptor{e}, err
+}
+
+func dialect(name string) (ddbec.Dialect, error) {
+	switch name {
+	case "", protocol.JavaDialect:
+		return ddbec.Java, nil
+	case protocol.PythonDialect:
+		return ddbec.Python, nil
+	}
+	return 0, fmt.Errorf("no dialect %q", name)
 }
 
 func schema(c protocol.Case) (crypt.Schema, error) {

@@ -89,7 +89,7 @@ func TestRefusals(t *testing.T) {
 		"no JSON":             {`encrypt`, protocol.ClassConfig, "not of the protocol"},
 		"no operation":        {request("erase", defaultCase(), item), protocol.ClassConfig, "erase"},
 		"the other format":    {strings.Replace(request("encrypt", `{}`, item), "ddbec", "dbe", 1), protocol.ClassConfig, `"dbe"`},
-		"the other dialect":   {request("encrypt", caseWith(`,"dialect":"python","provider":`+static), item), protocol.ClassConfig, "python"},
+		"an unknown dialect":  {request("encrypt", caseWith(`,"dialect":"rust","provider":`+static), item), protocol.ClassConfig, "rust"},
 		"a later provider":    {request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"arn"}`), item), protocol.ClassConfig, "direct-kms"},
 		"asymmetric by AES":   {request("encrypt", caseWith(`,"provider":{"type":"asymmetric-static","wrap":"aes","sign":{"key":"mac"}}`), item), protocol.ClassConfig, `"aes"`},
 		"AES that is RSA":     {request("encrypt", caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`), item), protocol.ClassConfig, "PKCS1Padding"},

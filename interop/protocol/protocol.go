@@ -85,8 +85,14 @@ type Case struct {
 	SignatureFieldName           string `json:"signatureFieldName,omitempty"`
 	MaterialDescriptionFieldName string `json:"materialDescriptionFieldName,omitempty"`
 	DescriptionPrefix            string `json:"descriptionPrefix,omitempty"`
-	Dialect                      string `json:"dialect,omitempty"` // java or python; empty: the driver's own
+	Dialect                      string `json:"dialect,omitempty"` // that is written; empty: the driver's own, Java's of ours
 }
+
+// Dialects of a [Case].
+const (
+	JavaDialect   = "java"
+	PythonDialect = "python"
+)
 
 // Action is what the case does with the attribute name.
 func (c Case) Action(name string) string {
