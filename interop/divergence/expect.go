@@ -29,7 +29,7 @@ func (c Client) dialect() Client {
 
 // Writes says whether writer encrypts an item of these classes.
 func (c Classes) Writes(writer Client) bool {
-	return writer != Python || !c.Has(CustomMarks|RangeSigned|RangeEncrypted)
+	return writer != Python || !c.Has(CustomMarks|RangeSigned|RangeEncrypted|Elliptic)
 }
 
 // Reads says whether reader takes an item of these classes from writer.
@@ -37,7 +37,7 @@ func (c Classes) Reads(writer, reader Client) bool {
 	if c.Has(signature) && writer.dialect() != reader.dialect() {
 		return false
 	}
-	return reader != Python || !c.Has(CustomMarks|RangeSigned)
+	return reader != Python || !c.Has(CustomMarks|RangeSigned|Elliptic)
 }
 
 // Unverified says whether reader returns item as it is, marks and all, without a look at its

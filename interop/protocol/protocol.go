@@ -7,6 +7,7 @@ package protocol
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 )
 
 // Operations.
@@ -91,6 +92,12 @@ type Case struct {
 // Action is what the case does with the attribute name.
 func (c Case) Action(name string) string {
 	return cmp.Or(c.Actions[name], c.DefaultAction, DoNothing)
+}
+
+// Elliptic reports whether the case's provider signs by ECDSA. Of a provider that is none it says no.
+func (c Case) Elliptic() bool {
+	var provider struct{ Sign Sign }
+	return json.Unmarshal(c.Provider, &provider) == nil && strings.HasSuffix(provider.Sign.Algorithm, "withECDSA")
 }
 
 // Static is the provider of type "static": keys of the process's own.
