@@ -85,7 +85,7 @@ func newCorpus(t *testing.T, kind generate.Kind) *corpus {
 	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
 	t.Cleanup(cancel)
 	for _, client := range clients {
-		peer, err := peers.Start(ctx, string(client), commands[client], c.keys)
+		peer, err := peers.Start(ctx, string(client), commands[client], protocol.Request{Keys: c.keys})
 		require.NoError(t, err)
 		c.peers[client] = peer
 	}

@@ -31,7 +31,7 @@ func TestProviders(t *testing.T) {
 	keys["mac"] = protocol.Key{Type: "hmac", Material: make([]byte, 32)}
 	drivers := map[divergence.Client]*peers.Peer{}
 	for client, command := range commands {
-		peer, err := peers.Start(t.Context(), string(client), command, keys)
+		peer, err := peers.Start(t.Context(), string(client), command, protocol.Request{Keys: keys})
 		require.NoError(t, err)
 		drivers[client] = peer
 	}
