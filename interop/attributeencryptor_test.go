@@ -73,7 +73,7 @@ var first = Keyed{Patient: "p-17", At: 1_700_000_000_123}
 func newVisit() Visit {
 	return Visit{
 		Keyed: first, Name: "Zoë 😀", Urgent: true, Photo: []byte{0, 0x80, 0xff}, Notes: []string{"one", "two"},
-		Tags: []string{"a", "é"}, Address: Address{"Linden­straße", -1},
+		Tags: []string{"a", "é"}, Address: Address{"Lindenstraße", -1},
 	}
 }
 

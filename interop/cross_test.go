@@ -29,7 +29,7 @@ func TestClients(t *testing.T) {
 	c.close(t)
 }
 
-// TestClientsByKind does the same for every other provider and signature.
+// TestClientsByKind does so by every other provider and signature.
 func TestClientsByKind(t *testing.T) {
 	for _, kind := range generate.Kinds()[1:] {
 		t.Run(kind.String(), func(t *testing.T) {
@@ -37,6 +37,7 @@ func TestClientsByKind(t *testing.T) {
 			c.encrypt(t, c.samples)
 			c.cross(t)
 			c.pinned(t)
+			c.tampered(t)
 			c.close(t)
 		})
 	}

@@ -37,6 +37,7 @@ func TestBadRequests(t *testing.T) {
 		"nothing":                   {`{}`, protocol.ClassConfig, ""},
 		"an id alone":               {`{"id":7}`, protocol.ClassConfig, `7`},
 		"an id that is an object":   {`{"id":{"n":[1]}}`, protocol.ClassConfig, `{"n":[1]}`},
+		"an id that is not UTF-8":   {"{\"id\":\"\xff\"}", protocol.ClassConfig, ""},
 		"operation is a number":     {`{"id":"x","op":4}`, protocol.ClassConfig, `"x"`},
 		"operation behind its id":   {`{"op":[],"id":"x"}`, protocol.ClassConfig, `"x"`},
 		"keys are a list":           {`{"id":"x","op":"setup","keys":[]}`, protocol.ClassConfig, `"x"`},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"unicode/utf8"
 
 	"github.com/dynaseal/ddb/internal/ddbjson"
 	"github.com/dynaseal/ddb/interop/protocol"
@@ -28,7 +29,7 @@ const maxLine = 2 * ddbjson.MaxSize
 
 // run answers until requests end. Only a broken stream is an error: a bad case is an answer.
 func run(ctx context.Context, requests io.Reader, answers io.Writer) error {
-	lines := bufio.NewReader(requests)
+	lines := bufio.NewReaderSize(requests, 64<<10)
 	out := bufio.NewWriter(answers)
 	encoder := json.NewEncoder(out)
 	d := &driver{}
@@ -91,7 +92,9 @@ func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
 	if err != nil {
 		answer = refusal(err)
 	}
-	answer.ID = request.ID
+	if utf8.Valid(request.ID) { // else no reader of the answers could tell what it is
+		answer.ID = request.ID
+	}
 	return answer
 }
 
