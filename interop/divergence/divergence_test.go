@@ -225,6 +225,11 @@ func TestRoundedAway(t *testing.T) {
 				require.NoError(t, err)
 				assert.False(t, away)
 			}
+			elliptic := by
+			elliptic.Provider = []byte(`{"type":"static","sign":{"key":"p256","algorithm":"SHA256withECDSA"}}`)
+			away, err = divergence.RoundedAway(before, after, elliptic, divergence.Python)
+			require.NoError(t, err)
+			assert.False(t, away, "Python reads none of these")
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 var (
 	cipherKeys = []string{"aes128", "aes192", "aes256"}
-	curves     = []string{"p256", "p384", "p521"}
+	curves     = []string{"p256", "p256", "p256", "p256", "p384", "p521"} // Java takes milliseconds for the last
 	hashes     = []string{"SHA224", "SHA256", "SHA384", "SHA512"}
 )
 
