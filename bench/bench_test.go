@@ -32,17 +32,6 @@ func customers(t testing.TB) *ddb.Codec[Customer] {
 	return customersBy(t, keys)
 }
 
-// wrappedCustomers have a content key each, wrapped by AES.
-func wrappedCustomers(t testing.TB) *ddb.Codec[Customer] {
-	wrapping, err := secret.New(encryptionKey)
-	require.NoError(t, err)
-	signing, err := secret.New(signingKey)
-	require.NoError(t, err)
-	keys, err := provider.WrappedAES(wrapping, signing)
-	require.NoError(t, err)
-	return customersBy(t, keys)
-}
-
 func customersBy(t testing.TB, keys provider.Provider) *ddb.Codec[Customer] {
 	c, err := ddb.NewCodec[Customer]("customers", ddb.Config{Encryption: ddbec.Format(keys)})
 	require.NoError(t, err)
@@ -266,12 +255,6 @@ func BenchmarkItem(b *testing.B) {
 	measure("ddbec/write/floor", func() error { f.write(values, out); return nil })
 	measure("ddbec/read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
 	measure("ddbec/read/floor", func() error { return f.read(stored, signature, out) })
-
-	wrapped := wrappedCustomers(b)
-	mw, err := wrapped.Encode(b.Context(), &v)
-	require.NoError(b, err)
-	measure("ddbec/write/wrapped", func() error { _, err := wrapped.Encode(b.Context(), &v); return err })
-	measure("ddbec/read/wrapped", func() error { _, err := wrapped.Decode(b.Context(), mw); return err })
 
 	core := newCore(b, m)
 	measure("ddbec/write/core", core.write)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -26,7 +27,7 @@ import (
 )
 
 const (
-	agreedSamples = 2000  // of a run: without a divergence
+	agreedSamples = 2000  // of a run: without a divergence, but for what signs them
 	classSamples  = 50    // of a run: of each divergence
 	mostSamples   = 20000 // until a run has these
 	runLimit      = 15 * time.Minute
@@ -75,14 +76,20 @@ type corpus struct {
 	peers   map[divergence.Client]*peers.Peer
 }
 
-func newCorpus(t *testing.T) *corpus {
+func newCorpus(t *testing.T, kind generate.Kind) *corpus {
 	c := &corpus{seed: seed(t)}
-	g := generate.New(c.seed)
-	c.keys = g.Keys()
+	g := generate.New(c.seed, kind)
+	c.keys = maps.Clone(g.Keys())
+	if kind != (generate.Kind{}) {
+		pairs, err := generate.Pairs()
+		require.NoError(t, err)
+		maps.Copy(c.keys, pairs)
+	}
 	for len(c.samples) < mostSamples && !c.enough() {
 		made := g.Sample()
 		classes, err := divergence.Of(made.Item, made.Case)
 		require.NoError(t, err)
+		require.Equal(t, kind.Signature == generate.ECDSA, classes.Has(divergence.Elliptic))
 		if classes.Signature() != 0 && made.Discover != nil && undeclared(made) > mostUndeclaredInTwo {
 			made.Discover = nil
 		}
@@ -106,7 +113,7 @@ func (c *corpus) start(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
 	t.Cleanup(cancel)
 	for _, client := range writers {
-		peer, err := peers.Start(ctx, string(client), commands[client], c.keys)
+		peer, err := peers.Start(ctx, string(client), commands[client], protocol.Request{Keys: c.keys})
 		require.NoError(t, err)
 		c.peers[client] = peer
 	}
@@ -149,12 +156,12 @@ func seed(t *testing.T) uint64 {
 	return seed
 }
 
-// hits counts the samples that pin class. Where dialects sign different bytes, only one reason at a
-// time pins anything.
+// hits counts the samples that pin class, whatever signs them. Where dialects sign different bytes, only
+// one reason at a time pins anything.
 func (c *corpus) hits(class divergence.Classes) int {
 	n := 0
 	for _, s := range c.samples {
-		if s.classes == class || s.classes.Has(class) && (class.Signature() == 0 || s.classes.Signature() == class) {
+		if s.classes&^divergence.Elliptic == class || s.classes.Has(class) && (class.Signature() == 0 || s.classes.Signature() == class) {
 			n++
 		}
 	}

@@ -10,12 +10,13 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/interop/divergence"
+	"github.com/dynaseal/ddb/interop/generate"
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
 // TestClients runs this library, AWS's Java client and AWS's Python client against each other.
 func TestClients(t *testing.T) {
-	c := newCorpus(t)
+	c := newCorpus(t, generate.Kind{})
 	c.encrypt(t, c.samples)
 	t.Run("every reader takes every writer's items, but in the named classes", c.cross)
 	t.Run("every divergence is there", c.pinned)
@@ -26,6 +27,20 @@ func TestClients(t *testing.T) {
 		t.Run("vectors", c.writeVectors)
 	}
 	c.close(t)
+}
+
+// TestClientsByKind does so by every other provider and signature.
+func TestClientsByKind(t *testing.T) {
+	for _, kind := range generate.Kinds()[1:] {
+		t.Run(kind.String(), func(t *testing.T) {
+			c := newCorpus(t, kind)
+			c.encrypt(t, c.samples)
+			c.cross(t)
+			c.pinned(t)
+			c.tampered(t)
+			c.close(t)
+		})
+	}
 }
 
 // encrypt has every client write every one of samples.

@@ -1,11 +1,6 @@
 package interop_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
 	"testing"
 
@@ -21,30 +16,6 @@ import (
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
-// pairs makes keys of every type of the protocol.
-func pairs(t *testing.T) map[string]protocol.Key {
-	encoded := func(kind string, private, public any) protocol.Key {
-		privateDER, err := x509.MarshalPKCS8PrivateKey(private)
-		require.NoError(t, err)
-		publicDER, err := x509.MarshalPKIXPublicKey(public)
-		require.NoError(t, err)
-		return protocol.Key{Type: kind, PrivateDER: privateDER, PublicDER: publicDER}
-	}
-	wrap, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	sign, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	return map[string]protocol.Key{
-		"aes":  {Type: "aes", Material: make([]byte, 32)},
-		"mac":  {Type: "hmac", Material: make([]byte, 32)},
-		"wrap": encoded("rsa", wrap, &wrap.PublicKey),
-		"sign": encoded("rsa", sign, &sign.PublicKey),
-		"ec":   encoded("ec", curve, &curve.PublicKey),
-	}
-}
-
 // TestProviders has every client read what every other writes by each provider and signature, and runs
 // the benchmarks of all.
 func TestProviders(t *testing.T) {
@@ -54,10 +25,13 @@ func TestProviders(t *testing.T) {
 		python: testenv.Need(t, "DDB_PEER_PYTHON"),
 		ours:   goDriver(t),
 	}
-	keys := pairs(t)
+	keys, err := generate.Pairs()
+	require.NoError(t, err)
+	keys["aes"] = protocol.Key{Type: "aes", Material: make([]byte, 32)}
+	keys["mac"] = protocol.Key{Type: "hmac", Material: make([]byte, 32)}
 	drivers := map[divergence.Client]*peers.Peer{}
 	for client, command := range commands {
-		peer, err := peers.Start(t.Context(), string(client), command, keys)
+		peer, err := peers.Start(t.Context(), string(client), command, protocol.Request{Keys: keys})
 		require.NoError(t, err)
 		drivers[client] = peer
 	}
@@ -87,7 +61,7 @@ func TestProviders(t *testing.T) {
 	}{
 		"static, RSA signature":        {provider: `{"type":"static","encrypt":"aes","sign":{"key":"sign"}}`},
 		"static, RSA, SHA-384":         {provider: `{"type":"static","encrypt":"aes","sign":{"key":"sign","algorithm":"SHA384withRSA"}}`},
-		"static, elliptic":             {provider: `{"type":"static","encrypt":"aes","sign":{"key":"ec","algorithm":"SHA512withECDSA"}}`, unknown: python},
+		"static, elliptic":             {provider: `{"type":"static","encrypt":"aes","sign":{"key":"p256","algorithm":"SHA512withECDSA"}}`, unknown: python},
 		"wrapped by AES":               {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"a":"b"}}`},
 		"wrapped by AES, 128":          {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-env-alg":"AES/128"}}`},
 		"wrapped by AES, RSA":          {provider: `{"type":"wrapped","wrap":"aes","sign":{"key":"sign","algorithm":"SHA224withRSA"}}`},
@@ -99,7 +73,7 @@ func TestProviders(t *testing.T) {
 		"wrapped by RSA, OAEP SHA-512": {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/OAEPWithSHA-512AndMGF1Padding"}}`},
 		"wrapped by RSA, PKCS #1":      {provider: `{"type":"wrapped","wrap":"wrap","sign":{"key":"sign"},"allowPKCS1":true,"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`, unwritten: true},
 		"asymmetric":                   {provider: `{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"sign"}}`},
-		"asymmetric, elliptic":         {provider: `{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"ec","algorithm":"SHA256withECDSA"}}`, unknown: python},
+		"asymmetric, elliptic":         {provider: `{"type":"asymmetric-static","wrap":"wrap","sign":{"key":"p256","algorithm":"SHA256withECDSA"}}`, unknown: python},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, writer := range clients {
@@ -129,12 +103,6 @@ func TestProviders(t *testing.T) {
 		})
 	}
 
-	t.Run("thousands of items", func(t *testing.T) {
-		for name, c := range volumes {
-			t.Run(name, func(t *testing.T) { crossMany(t, drivers, by, c.provider, c.items) })
-		}
-	})
-
 	t.Run("benchmarks", func(t *testing.T) {
 		r := request(t, protocol.Bench, by(`{"type":"static","encrypt":"aes","sign":{"key":"mac"}}`), item)
 		r.Warm, r.Each, r.Runs = 5, 5, 3
@@ -148,61 +116,4 @@ func TestProviders(t *testing.T) {
 	for client, peer := range drivers {
 		assert.NoError(t, peer.Close(), client)
 	}
-}
-
-// volumes are the items of a run by provider. Each is written by every client and read by every client.
-var volumes = map[string]struct {
-	provider string
-	items    int
-}{
-	"wrapped by AES":        {`{"type":"wrapped","wrap":"aes","sign":{"key":"mac"}}`, 2000},
-	"wrapped by RSA":        {`{"type":"wrapped","wrap":"wrap","sign":{"key":"mac"}}`, 2000},
-	"static, RSA signature": {`{"type":"static","encrypt":"aes","sign":{"key":"sign","algorithm":"SHA256withRSA"}}`, 2000},
-}
-
-// crossMany writes random items that all clients agree about, and reads each by all.
-func crossMany(t *testing.T, drivers map[divergence.Client]*peers.Peer, by func(string) protocol.Case, provider string, n int) {
-	s := seed(t)
-	g := generate.New(s)
-	var samples []generate.Sample
-	for len(samples) < n {
-		made := g.Sample()
-		made.Case.Provider = by(provider).Provider
-		classes, err := divergence.Of(made.Item, made.Case)
-		require.NoError(t, err)
-		if classes == 0 && made.Discover == nil {
-			samples = append(samples, made)
-		}
-	}
-	run := func(client divergence.Client, op string, items []crypt.Item) []protocol.Answer {
-		requests := make([]protocol.Request, n)
-		for i := range requests {
-			requests[i] = request(t, op, samples[i].Case, items[i])
-		}
-		answers, err := drivers[client].Run(requests)
-		require.NoError(t, err)
-		return answers
-	}
-	plain := make([]crypt.Item, n)
-	for i := range plain {
-		plain[i] = samples[i].Item
-	}
-	var failed failures
-	for _, writer := range clients {
-		stored := make([]crypt.Item, n)
-		for i, answer := range run(writer, protocol.Encrypt, plain) {
-			require.True(t, answer.OK, "%s writes item %d: %s (DDB_SEED=%d)", writer, i, answer.Error, s)
-			stored[i] = answered(t, answer)
-		}
-		for _, reader := range clients {
-			for i, answer := range run(reader, protocol.Decrypt, stored) {
-				if !answer.OK {
-					failed.add("item %d: %s reads %s's: %s", i, reader, writer, answer.Error)
-				} else if differing := divergence.Difference(plain[i], answered(t, answer)); differing != nil {
-					failed.add("item %d: %s reads %s's: attributes %q differ", i, reader, writer, differing)
-				}
-			}
-		}
-	}
-	failed.report(t, s)
 }

@@ -24,18 +24,19 @@ const (
 	RangeSigned                        // sign-only number with a digit too small for Python's context
 	RangeEncrypted                     // the same, encrypted: Python reads it but does not write it
 	CustomMarks                        // mark names or description prefix of the case's own, unknown to Python
+	Elliptic                           // ECDSA signature, which Python has not
 )
 
 const signature = BinarySetOrder | AstralOrder | WideSigned | NegativeZero
 
 var names = []string{
 	"binary-set-order", "astral-order", "wide-number-signed", "negative-zero", "large-number-signed",
-	"wide-number-encrypted", "number-range-signed", "number-range-encrypted", "custom-marks",
+	"wide-number-encrypted", "number-range-signed", "number-range-encrypted", "custom-marks", "elliptic-signature",
 }
 
-// All is every class, each alone.
+// All is every class that an item may be in whatever its keys, so all but [Elliptic], each alone.
 func All() []Classes {
-	all := make([]Classes, len(names))
+	all := make([]Classes, len(names)-1)
 	for i := range all {
 		all[i] = 1 << i
 	}
@@ -67,6 +68,9 @@ func Of(item crypt.Item, c protocol.Case) (Classes, error) {
 	var found Classes
 	if c.SignatureFieldName != "" || c.MaterialDescriptionFieldName != "" || c.DescriptionPrefix != "" {
 		found |= CustomMarks
+	}
+	if c.Elliptic() {
+		found |= Elliptic
 	}
 	var signed []string
 	for name, value := range item {

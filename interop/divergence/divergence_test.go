@@ -99,6 +99,8 @@ func TestClassesOfACase(t *testing.T) {
 		"a signature field":   {protocol.Case{SignatureFieldName: "sig"}, divergence.CustomMarks},
 		"a description field": {protocol.Case{MaterialDescriptionFieldName: "desc"}, divergence.CustomMarks},
 		"a prefix":            {protocol.Case{DescriptionPrefix: "p-"}, divergence.CustomMarks},
+		"ECDSA":               {protocol.Case{Provider: []byte(`{"type":"static","sign":{"key":"p256","algorithm":"SHA384withECDSA"}}`)}, divergence.Elliptic},
+		"RSA":                 {protocol.Case{Provider: []byte(`{"type":"static","sign":{"key":"sign","algorithm":"SHA384withRSA"}}`)}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := divergence.Of(item, c.by)
@@ -151,8 +153,21 @@ func TestReads(t *testing.T) {
 		{divergence.RangeSigned, j, g, true},
 		{divergence.CustomMarks, g, j, true},
 		{divergence.CustomMarks, g, p, false},
+		{divergence.Elliptic, g, j, true},
+		{divergence.Elliptic, j, p, false},
 	} {
 		assert.Equalf(t, c.want, c.class.Reads(c.writer, c.reader), "%s: %s reads %s", c.class, c.reader, c.writer)
+	}
+}
+
+func TestWrites(t *testing.T) {
+	for class, want := range map[divergence.Classes]bool{
+		0: true, divergence.BinarySetOrder: true, divergence.WideSigned: true,
+		divergence.RangeSigned: false, divergence.CustomMarks: false, divergence.Elliptic: false,
+	} {
+		assert.Equal(t, want, class.Writes(divergence.Python), class)
+		assert.True(t, class.Writes(divergence.Java), class)
+		assert.True(t, class.Writes(divergence.Go), class)
 	}
 }
 
@@ -224,6 +239,11 @@ func TestRoundedAway(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, want, away, reader)
 			}
+			elliptic := by
+			elliptic.Provider = []byte(`{"type":"static","sign":{"key":"p256","algorithm":"SHA256withECDSA"}}`)
+			away, err := divergence.RoundedAway(before, after, elliptic, divergence.Python)
+			require.NoError(t, err)
+			assert.False(t, away, "Python reads none of these")
 		})
 	}
 }

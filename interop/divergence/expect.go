@@ -24,7 +24,7 @@ const (
 func (c Classes) Writes(writer Client) bool {
 	switch writer {
 	case Python:
-		return !c.Has(CustomMarks | RangeSigned | RangeEncrypted)
+		return !c.Has(CustomMarks | RangeSigned | RangeEncrypted | Elliptic)
 	case GoPython:
 		return !c.Has(WideSigned | LargeSigned)
 	}
@@ -41,7 +41,7 @@ func (c Classes) Reads(writer, reader Client) bool {
 	case Java:
 		return !inPython || !c.Has(signature)
 	case Python:
-		return (inPython || !c.Has(signature)) && !c.Has(CustomMarks|RangeSigned)
+		return (inPython || !c.Has(signature)) && !c.Has(CustomMarks|RangeSigned|Elliptic)
 	}
 	return true
 }
@@ -86,7 +86,7 @@ func Opened(item crypt.Item, c protocol.Case, writer, reader Client) (crypt.Item
 // RoundedAway says whether altered passes with reader for stored: Python signs sign-only numbers
 // rounded, so that it protects no digit behind the 28th. Python returns such digits, ours does not.
 func RoundedAway(stored, altered crypt.Item, c protocol.Case, reader Client) (bool, error) {
-	if reader == Java {
+	if reader == Java || reader == Python && c.Elliptic() {
 		return false, nil
 	}
 	a, err := roundNumbers(stored, c, protocol.SignOnly)

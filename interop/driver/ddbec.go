@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
@@ -98,6 +99,9 @@ func action(text string) (crypt.Action, error) {
 // decodeStrictly refuses fields it does not know: a case that asks for more than the driver does
 // must not run as if it had not.
 func decodeStrictly(text []byte, into any) error {
+	if !utf8.Valid(text) {
+		return errors.New("not valid UTF-8") // package json would replace it
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {

@@ -42,9 +42,12 @@ func answerItem(item crypt.Item) (protocol.Answer, error) {
 	return protocol.Answer{OK: err == nil, Item: text}, err
 }
 
+// maxRuns is the longest list of figures that a bench answers.
+const maxRuns = 10_000
+
 func (e encryptor) bench(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
-	if request.Warm < 0 || request.Each < 1 || request.Runs < 1 {
-		return protocol.Answer{}, configError{fmt.Errorf("bench needs warm ≥ 0, each ≥ 1 and runs ≥ 1")}
+	if request.Warm < 0 || request.Each < 1 || request.Runs < 1 || request.Runs > maxRuns {
+		return protocol.Answer{}, configError{fmt.Errorf("bench needs warm ≥ 0, each ≥ 1 and runs of 1 to %d", maxRuns)}
 	}
 	item, err := ddbjson.Unmarshal(request.Item)
 	if err != nil {

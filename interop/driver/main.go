@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"unicode/utf8"
 
+	"github.com/dynaseal/ddb/internal/ddbjson"
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
@@ -21,15 +23,19 @@ func main() {
 	}
 }
 
+// maxLine is the longest request taken, in bytes: the longest item of package ddbjson and as much again
+// for its case. What is longer is answered without being kept.
+const maxLine = 2 * ddbjson.MaxSize
+
 // run answers until requests end. Only a broken stream is an error: a bad case is an answer.
 func run(ctx context.Context, requests io.Reader, answers io.Writer) error {
-	lines := bufio.NewReader(requests)
+	lines := bufio.NewReaderSize(requests, 64<<10)
 	out := bufio.NewWriter(answers)
 	encoder := json.NewEncoder(out)
 	d := &driver{}
 	for {
-		line, err := lines.ReadBytes('\n')
-		if len(line) > 0 {
+		line, more, err := readLine(lines)
+		if more {
 			if err := encoder.Encode(d.handle(ctx, line)); err != nil {
 				return err
 			}
@@ -47,6 +53,24 @@ func run(ctx context.Context, requests io.Reader, answers io.Writer) error {
 	}
 }
 
+// readLine returns the next line, nil for one longer than maxLine. There is no more where the stream ended
+// before it began.
+func readLine(lines *bufio.Reader) (line []byte, more bool, err error) {
+	long := false
+	for {
+		part, err := lines.ReadSlice('\n')
+		more = more || len(part) > 0
+		if long = long || len(line)+len(part) > maxLine; long {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, more, err
+		}
+	}
+}
+
 // driver is the state between requests.
 type driver struct {
 	keys  map[string]protocol.Key
@@ -54,15 +78,23 @@ type driver struct {
 }
 
 func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
-	var request protocol.Request
-	if err := json.Unmarshal(line, &request); err != nil {
-		return refusal(configError{fmt.Errorf("request is not of the protocol: %w", err)})
+	if line == nil {
+		return refusal(configError{fmt.Errorf("request is longer than %d bytes", maxLine)})
 	}
-	answer, err := d.guarded(ctx, request)
+	var answer protocol.Answer
+	var request protocol.Request
+	err := json.Unmarshal(line, &request) // also where it fails for a type, the id is there
+	if err != nil {
+		err = configError{fmt.Errorf("request is not of the protocol: %w", err)}
+	} else {
+		answer, err = d.guarded(ctx, request)
+	}
 	if err != nil {
 		answer = refusal(err)
 	}
-	answer.ID = request.ID
+	if utf8.Valid(request.ID) { // else no reader of the answers could tell what it is
+		answer.ID = request.ID
+	}
 	return answer
 }
 

@@ -2,7 +2,10 @@ package main
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"fmt"
 
 	"github.com/dynaseal/ddb/interop/protocol"
@@ -34,8 +37,9 @@ func (d *driver) pair(name, kind string) (pair, error) {
 	return made, nil
 }
 
+// parsePair parses the halves that are there. Both must be of the type that the setup names.
 func parsePair(key protocol.Key) (p pair, err error) {
-	if key.PrivateDER != nil {
+	if len(key.PrivateDER) > 0 {
 		parsed, err := x509.ParsePKCS8PrivateKey(key.PrivateDER)
 		if err != nil {
 			return p, fmt.Errorf("private half: %w", err)
@@ -45,11 +49,29 @@ func parsePair(key protocol.Key) (p pair, err error) {
 			return p, fmt.Errorf("private half: %T does not sign", parsed)
 		}
 		p.public = p.private.Public()
+		if err := checkType(key.Type, p.public); err != nil {
+			return p, fmt.Errorf("private half: %w", err)
+		}
 	}
-	if key.PublicDER != nil {
+	if len(key.PublicDER) > 0 {
 		if p.public, err = x509.ParsePKIXPublicKey(key.PublicDER); err != nil {
 			return p, fmt.Errorf("public half: %w", err)
 		}
+		if err := checkType(key.Type, p.public); err != nil {
+			return p, fmt.Errorf("public half: %w", err)
+		}
+	}
+	if p.public == nil {
+		return p, errors.New("neither half")
 	}
 	return p, nil
+}
+
+func checkType(kind string, public crypto.PublicKey) error {
+	_, isRSA := public.(*rsa.PublicKey)
+	_, isEC := public.(*ecdsa.PublicKey)
+	if kind == "rsa" && isRSA || kind == "ec" && isEC {
+		return nil
+	}
+	return fmt.Errorf("%T is not of type %q", public, kind)
 }

@@ -75,7 +75,7 @@ func (d *driver) wrapped(p protocol.Wrapped) (provider.Provider, error) {
 	algorithm := p.Description[wrapAlgorithm]
 	delete(config.Description, envAlgorithm)
 	delete(config.Description, wrapAlgorithm)
-	if algorithm == pkcs1 {
+	if algorithm == pkcs1 || algorithm == pkcs1Short {
 		config.Sign = nil // ours reads it only
 	}
 	if d.keys[p.Wrap].Type == "aes" && p.Type == "wrapped" {
@@ -100,11 +100,15 @@ func (d *driver) wrapAES(name, algorithm string) (provider.KeyWrap, error) {
 	return provider.WrapAES(key)
 }
 
-const pkcs1 = "RSA/ECB/PKCS1Padding"
+// Java's names of PKCS #1 v1.5.
+const (
+	pkcs1      = "RSA/ECB/PKCS1Padding"
+	pkcs1Short = "RSA"
+)
 
 // oaepHash is the hash of a wrapping algorithm.
 var oaepHash = map[string]crypto.Hash{
-	"": 0, pkcs1: 0,
+	"": 0, pkcs1: 0, pkcs1Short: 0,
 	"RSA/ECB/OAEPWithSHA-1AndMGF1Padding":   crypto.SHA1,
 	"RSA/ECB/OAEPWithSHA-256AndMGF1Padding": crypto.SHA256,
 	"RSA/ECB/OAEPWithSHA-384AndMGF1Padding": crypto.SHA384,

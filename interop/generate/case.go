@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/dynaseal/ddb/interop/protocol"
@@ -9,7 +8,8 @@ import (
 
 var (
 	cipherKeys = []string{"aes128", "aes192", "aes256"}
-	hashes     = []string{"HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"}
+	curves     = []string{"p256", "p256", "p256", "p256", "p384", "p521"} // Java takes milliseconds for the last
+	hashes     = []string{"SHA224", "SHA256", "SHA384", "SHA512"}
 )
 
 // makeKeys makes one key of each AES size, and MAC keys shorter and longer than the block of a hash.
@@ -46,30 +46,4 @@ func (g *Generator) emptyCase(taken map[string]bool) protocol.Case {
 		}
 	}
 	return c
-}
-
-// provider is a static one with any size of AES and of HMAC, one in ten without a cipher.
-func (g *Generator) provider() json.RawMessage {
-	p := protocol.Static{
-		Type: "static",
-		Sign: protocol.Sign{
-			Key:       fmt.Sprintf("mac%d", []int{16, 32, 64, 200}[g.rand.IntN(4)]),
-			Algorithm: hashes[g.rand.IntN(len(hashes))],
-		},
-	}
-	g.encrypts = !g.chance(0.1)
-	if g.encrypts {
-		p.Encrypt = cipherKeys[g.rand.IntN(len(cipherKeys))]
-	}
-	if g.chance(0.2) {
-		p.Description = map[string]string{}
-		for range g.between(1, 3) {
-			p.Description[g.text(1, 10)] = g.text(0, 20)
-		}
-	}
-	encoded, err := json.Marshal(p)
-	if err != nil {
-		panic("generate: provider: " + err.Error())
-	}
-	return encoded
 }

@@ -24,6 +24,7 @@ type Sample struct {
 // Generator makes samples. It is not safe for concurrent use.
 type Generator struct {
 	rand *rand.Rand
+	kind Kind
 	keys map[string]protocol.Key
 
 	// Of the sample being made.
@@ -43,14 +44,14 @@ type spice struct {
 	marks  bool // mark names and description prefix of its own
 }
 
-// New returns the generator of seed.
-func New(seed uint64) *Generator {
-	g := &Generator{rand: rand.New(rand.NewPCG(seed, 0))}
+// New returns the generator of seed, whose samples are of one kind.
+func New(seed uint64, kind Kind) *Generator {
+	g := &Generator{rand: rand.New(rand.NewPCG(seed, 0)), kind: kind}
 	g.keys = g.makeKeys()
 	return g
 }
 
-// Keys are the keys that the samples name, for the setup of drivers.
+// Keys are the symmetric keys that the samples name, for the setup of drivers. The pairs are [Pairs].
 func (g *Generator) Keys() map[string]protocol.Key { return g.keys }
 
 // Sample makes the next sample.

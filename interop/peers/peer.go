@@ -32,9 +32,9 @@ type Peer struct {
 	stray   *tail
 }
 
-// Start runs command, a line for the shell, and sends it keys. The process ends with [Peer.Close] or
-// with ctx.
-func Start(ctx context.Context, name, command string, keys map[string]protocol.Key) (*Peer, error) {
+// Start runs command, a line for the shell, and sends it setup, whose Op it fills in. The process ends with
+// [Peer.Close] or with ctx.
+func Start(ctx context.Context, name, command string, setup protocol.Request) (*Peer, error) {
 	// exec: the shell becomes the driver, so that killing the child ends the driver.
 	p := &Peer{name: name, command: exec.CommandContext(ctx, "sh", "-c", "exec "+command), stray: new(tail)}
 	p.command.Stderr = p.stray
@@ -52,7 +52,8 @@ func Start(ctx context.Context, name, command string, keys map[string]protocol.K
 	if err := p.command.Start(); err != nil {
 		return nil, fmt.Errorf("peers: start %s: %w", name, err)
 	}
-	answers, err := p.Run([]protocol.Request{{Op: protocol.Setup, Keys: keys}})
+	setup.Op = protocol.Setup
+	answers, err := p.Run([]protocol.Request{setup})
 	if err == nil && !answers[0].OK {
 		err = errors.New(answers[0].Error)
 	}

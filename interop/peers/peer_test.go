@@ -54,7 +54,7 @@ func start(t *testing.T, behaviour string) (*peers.Peer, error) {
 	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	return peers.Start(t.Context(), "test", fmt.Sprintf("env DRIVER=%s '%s'", behaviour, path), nil)
+	return peers.Start(t.Context(), "test", fmt.Sprintf("env DRIVER=%s '%s'", behaviour, path), protocol.Request{})
 }
 
 func TestManyRequests(t *testing.T) {
@@ -95,6 +95,6 @@ func TestBadDrivers(t *testing.T) {
 func TestStartFails(t *testing.T) {
 	_, err := start(t, "refuse")
 	assert.ErrorContains(t, err, "no such key type")
-	_, err = peers.Start(t.Context(), "test", "/no/such/program", nil)
+	_, err = peers.Start(t.Context(), "test", "/no/such/program", protocol.Request{})
 	assert.ErrorContains(t, err, "setup of test")
 }

@@ -7,6 +7,7 @@ package protocol
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 )
 
 // Operations.
@@ -15,6 +16,11 @@ const (
 	Encrypt = "encrypt"
 	Decrypt = "decrypt"
 	Bench   = "bench"
+
+	// Of the driver of Java's mapper, each with a [Mapper].
+	Save   = "save"
+	Load   = "load"
+	Delete = "delete"
 )
 
 // DDBEC is the legacy format.
@@ -31,7 +37,7 @@ const (
 // Request is one line to a driver.
 type Request struct {
 	Op     string          `json:"op"`
-	Keys   map[string]Key  `json:"keys,omitempty"` // of setup
+	Keys   map[string]Key  `json:"keys,omitempty"` // of setup, as is DynamoDB
 	Format string          `json:"format,omitempty"`
 	ID     json.RawMessage `json:"id,omitempty"`
 	Case   json.RawMessage `json:"case,omitempty"` // a [Case]
@@ -41,6 +47,24 @@ type Request struct {
 	Warm int `json:"warm,omitempty"`
 	Each int `json:"each,omitempty"`
 	Runs int `json:"runs,omitempty"`
+
+	DynamoDB *Endpoint `json:"dynamodb,omitempty"`
+	Mapper   *Mapper   `json:"mapper,omitempty"`
+}
+
+// Endpoint is a server that a driver is to use.
+type Endpoint struct {
+	Endpoint string `json:"endpoint"`
+}
+
+// Mapper is what the driver of Java's mapper does to one item: a bean of interop/java, as JSON of its
+// properties. Of the case it takes provider and mark names only.
+type Mapper struct {
+	Table             string          `json:"table"`
+	TableInSignatures string          `json:"tableInSignatures,omitempty"` // the encryptor's override
+	SaveBehavior      string          `json:"saveBehavior,omitempty"`      // empty: PUT
+	Bean              string          `json:"bean"`
+	Value             json.RawMessage `json:"value"`
 }
 
 // Answer is one line from a driver.
@@ -54,6 +78,8 @@ type Answer struct {
 	// Of bench: mean µs an item, one number a run.
 	EncryptMicros []float64 `json:"encryptMicros,omitempty"`
 	DecryptMicros []float64 `json:"decryptMicros,omitempty"`
+
+	Value json.RawMessage `json:"value,omitempty"` // the bean, of a Mapper
 }
 
 // Key is key material of the setup request. Test keys only.
@@ -97,6 +123,12 @@ const (
 // Action is what the case does with the attribute name.
 func (c Case) Action(name string) string {
 	return cmp.Or(c.Actions[name], c.DefaultAction, DoNothing)
+}
+
+// Elliptic reports whether the case's provider signs by ECDSA. Of a provider that is none it says no.
+func (c Case) Elliptic() bool {
+	var provider struct{ Sign Sign }
+	return json.Unmarshal(c.Provider, &provider) == nil && strings.HasSuffix(provider.Sign.Algorithm, "withECDSA")
 }
 
 // Static is the provider of type "static": keys of the process's own.

@@ -22,17 +22,7 @@ final class Case {
   private final Set<String> marks;
 
   Case(Keys keys, JsonNode json) throws ConfigException {
-    if (!json.path("dialect").asText("java").equals("java")) {
-      throw new ConfigException("this client writes its own dialect only");
-    }
-    String prefix = json.path("descriptionPrefix").asText(DEFAULT_PREFIX);
-    encryptor = DynamoDBEncryptor.getInstance(new Providers(keys, prefix).make(json.path("provider")), prefix);
-    if (json.has("signatureFieldName")) {
-      encryptor.setSignatureFieldName(json.get("signatureFieldName").asText());
-    }
-    if (json.has("materialDescriptionFieldName")) {
-      encryptor.setMaterialDescriptionFieldName(json.get("materialDescriptionFieldName").asText());
-    }
+    encryptor = encryptor(keys, json);
     marks = Set.of(encryptor.getSignatureFieldName(), encryptor.getMaterialDescriptionFieldName());
     context =
         new EncryptionContext.Builder()
@@ -45,6 +35,23 @@ final class Case {
       actions.put(field.getKey(), flags(field.getValue().asText()));
     }
     defaultAction = flags(json.path("defaultAction").asText("DO_NOTHING"));
+  }
+
+  /** The encryptor of a case, which is not for any table. */
+  static DynamoDBEncryptor encryptor(Keys keys, JsonNode json) throws ConfigException {
+    if (!json.path("dialect").asText("java").equals("java")) {
+      throw new ConfigException("this client writes its own dialect only");
+    }
+    String prefix = json.path("descriptionPrefix").asText(DEFAULT_PREFIX);
+    DynamoDBEncryptor encryptor =
+        DynamoDBEncryptor.getInstance(new Providers(keys, prefix).make(json.path("provider")), prefix);
+    if (json.has("signatureFieldName")) {
+      encryptor.setSignatureFieldName(json.get("signatureFieldName").asText());
+    }
+    if (json.has("materialDescriptionFieldName")) {
+      encryptor.setMaterialDescriptionFieldName(json.get("materialDescriptionFieldName").asText());
+    }
+    return encryptor;
   }
 
   private static Set<EncryptionFlags> flags(String action) throws ConfigException {
@@ -62,6 +69,22 @@ final class Case {
 
   Map<String, AttributeValue> decrypt(Map<String, AttributeValue> item) throws GeneralSecurityException {
     return encryptor.decryptRecord(item, flagsOf(item), context);
+  }
+
+  /** What a benchmark repeats. */
+  interface Operation {
+    void run() throws GeneralSecurityException;
+  }
+
+  /** Encrypts item with flags that were made before, as its users keep them. */
+  Operation encryption(Map<String, AttributeValue> item) {
+    Map<String, Set<EncryptionFlags>> flags = flagsOf(item);
+    return () -> encryptor.encryptRecord(item, flags, context);
+  }
+
+  Operation decryption(Map<String, AttributeValue> stored) {
+    Map<String, Set<EncryptionFlags>> flags = flagsOf(stored);
+    return () -> encryptor.decryptRecord(stored, flags, context);
   }
 
   /** The client leaves alone what the map lacks, so a default action is given to every name of the item. */
