@@ -25,6 +25,8 @@ type Codec[T any] struct {
 	enc   crypt.ItemEncryptor // nil: nothing is encrypted
 	seal  wire.Sealer         // enc, where it is a format of ours
 
+	notice func(context.Context, Notice) // nil: nobody asked
+
 	sizes atomic.Pointer[attribute.Sizes] // of the last item encoded, a guess of the next one's
 }
 
@@ -35,7 +37,7 @@ func NewCodec[T any](name string, cfg Config) (*Codec[T], error) {
 	if err != nil {
 		return nil, fmt.Errorf("ddb: new table %q: %w", name, err)
 	}
-	c := &Codec[T]{name: name, shape: sh, enc: enc}
+	c := &Codec[T]{name: name, shape: sh, enc: enc, notice: cfg.Notice}
 	c.seal, _ = enc.(wire.Sealer)
 	c.sizes.Store(&attribute.Sizes{Text: len(sh.action), Bytes: 16 * len(sh.action)})
 	return c, nil
@@ -171,27 +173,36 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 	}
 	sink := &keeping{Sink: c.shape.plan.Sink(v), plan: c.shape.plan, declared: c.shape.layout.Len(), keep: keep}
 	defer sink.Release()
-	var actions map[string]crypt.Action
+	var plain crypt.Opened
+	stored := item
 	if c.enc != nil && c.seal == nil {
-		plain, err := c.enc.DecryptItem(ctx, item)
-		if err != nil {
+		var err error
+		if plain, err = c.enc.DecryptItem(ctx, item); err != nil {
 			return err
 		}
-		item, actions = plain.Item, plain.Actions
+		item = plain.Item
 	}
 	it := c.shape.layout.Read(item)
 	defer it.Release()
 	sink.item = it
 	if c.seal != nil {
-		if _, err := c.seal.OpenItem(ctx, it, sink); err != nil {
-			return err
+		result, err := c.seal.OpenItem(ctx, it, sink)
+		if err == nil {
+			err = sink.Finish()
 		}
-		return sink.Finish()
-	}
-	if err := c.readPlain(item, it, actions, sink); err != nil {
+		if err == nil && c.notice != nil {
+			c.tell(ctx, stored, result.Stale, names(result.Unsigned, it))
+		}
 		return err
 	}
-	return sink.Finish()
+	err := c.readPlain(item, it, plain.Actions, sink)
+	if err == nil {
+		err = sink.Finish()
+	}
+	if err == nil && c.notice != nil && c.enc != nil {
+		c.tell(ctx, stored, plain.Stale, plain.Unsigned)
+	}
+	return err
 }
 
 // decodePlain is decode where nothing is encrypted and nothing kept, neither apart from T nor in it.

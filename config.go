@@ -1,6 +1,8 @@
 package ddb
 
 import (
+	"context"
+
 	"github.com/dynaseal/ddb/crypt"
 )
 
@@ -45,4 +47,9 @@ type Config struct {
 	// of themselves is signed: a plain field that holds such an interface does not construct in a
 	// table with encryption.
 	Variants []Variant
+
+	// Notice is called for every item read that is stale or has attributes no signature covers, other than
+	// T's plain fields, once it is verified and before it is returned; concurrently, as the table is
+	// used. Nil: nothing is said. Reading fails for nothing that is noticed.
+	Notice func(context.Context, Notice)
 }

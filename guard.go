@@ -28,11 +28,13 @@ func (t *Table[T]) readForWrite(ctx context.Context, key crypt.Item) (v T, read 
 // be updated without a new seal.
 func (t *Table[T]) guarded(read crypt.Item, from *opened, when []Cond[T]) (*expression, error) {
 	e := newExpression(t.shape)
-	switch seal, sealed := t.sealOf(read); {
+	switch seals := t.sealsOf(read); {
 	case read == nil:
 		e.missing(t.shape.keys[0].name)
-	case sealed:
-		e.unchanged(seal, read)
+	case len(seals) > 0:
+		for _, name := range seals {
+			e.unchanged(name, read)
+		}
 		for _, name := range t.unsigned(from) {
 			e.unchanged(name, read)
 		}
@@ -57,14 +59,22 @@ func checkLength(text string) error {
 	return nil
 }
 
-// sealOf names the attribute that changes with every write, if the item has one.
-func (t *Table[T]) sealOf(read crypt.Item) (name string, ok bool) {
+// sealsOf names what changes with every write, if the item has it: the seal, or every mark where another
+// format than the writer's wrote the item.
+func (t *Table[T]) sealsOf(read crypt.Item) (names []string) {
 	if t.enc == nil {
-		return "", false
+		return nil
 	}
-	name = t.enc.Marks().Seal
-	_, ok = read[name]
-	return name, ok
+	marks := t.enc.Marks()
+	if _, ok := read[marks.Seal]; ok {
+		return []string{marks.Seal}
+	}
+	for _, mark := range marks.All {
+		if _, ok := read[mark]; ok {
+			names = append(names, mark)
+		}
+	}
+	return names
 }
 
 // unsigned names the attributes that no signature covers, declared and not.

@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"tags":                    {},
 	"mapper":                  {"tags", "internal/attribute", "internal/fastpath", "internal/wire", "internal/number"},
 	"crypt":                   {"internal/wire"},
+	"crypt/insecureplaintext": {"crypt", "internal/wire"},
 	"crypt/ddbec":             {"crypt", "provider", "provider/secret", "internal/..."},
 	"crypt/crypttest":         {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider":                {"crypt", "provider/secret", "internal/..."},
@@ -39,6 +40,7 @@ var mayImport = map[string][]string{
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedrsa":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
+	"crypt/insecureplaintext": {"crypt", "internal/wire"},
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {

@@ -21,7 +21,8 @@ import (
 //
 // What f left alone stays as it is stored, to the last digit, and so do attributes that T does not
 // declare, with the protection they have; where T has an [Unknown] f may delete some of those. Inside a
-// document that f did change, members that its Go type does not declare are lost. One UpdateItem sends what changed: plain attributes that f left
+// document that f did change, members that its Go type does not declare are lost. An item that was read
+// stale ([Notice]) is written as Put would write it, whatever f did. One UpdateItem sends what changed: plain attributes that f left
 // alone are not sent, so updates that others make to them survive. Where T has a version it grows by one
 // if f changed anything else; what f makes of it does not count.
 //
@@ -122,12 +123,14 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, from *opene
 
 // guardedUpdate is guarded for an update: plain attributes that do not change need not be the ones read.
 func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string) (*expression, error) {
-	seal, sealed := t.sealOf(read)
-	if !sealed {
+	seals := t.sealsOf(read)
+	if len(seals) == 0 {
 		return t.guarded(read, from, nil)
 	}
 	e := newExpression(t.shape)
-	e.unchanged(seal, read)
+	for _, name := range seals {
+		e.unchanged(name, read)
+	}
 	for _, name := range t.unsigned(from) {
 		if slices.Contains(changed, name) {
 			e.unchanged(name, read)

@@ -43,7 +43,7 @@ type Config struct {
 // Format is the format over keys of p, with the default names. A nil p is an error of its Encryptor.
 func Format(p provider.Provider) crypt.Format {
 	f, err := newFormat(Config{Provider: p})
-	return format{f, err}
+	return format{settings: f, err: err}
 }
 
 // New checks c and returns its format, which keeps nothing of c but the Provider.
@@ -52,13 +52,21 @@ func New(c Config) (crypt.Format, error) {
 	if err != nil {
 		return nil, err
 	}
-	return format{f, nil}, nil
+	return format{settings: f}, nil
 }
 
 // format is a Config that was checked, and what the check found.
 type format struct {
-	settings settings
-	err      error
+	settings    settings
+	err         error
+	contextless bool
+}
+
+// WithoutContext is the format that takes crypt.SignContext for crypt.Sign, for crypt.Migrate: it has no
+// encryption context, and a schema that is shared with the modern format may ask for one.
+func (f format) WithoutContext() crypt.Format {
+	f.contextless = true
+	return f
 }
 
 // settings is the Config with its defaults filled in.
@@ -131,6 +139,8 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	var declared []string
 	for name, action := range s.Attributes() {
 		switch {
+		case action == crypt.SignContext && f.contextless:
+			action = crypt.Sign
 		case action == crypt.SignContext:
 			errs = append(errs, fmt.Errorf("ddbec: new encryptor: table %.128q: attribute %.128q: action context belongs to the modern format: use sign", s.Table(), name))
 		case name == e.signature || name == e.description:
