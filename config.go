@@ -32,6 +32,10 @@ type Config struct {
 	// keeps them; else they are read, verified and dropped.
 	Unknown crypt.Action
 
+	// Previous are shapes of T from before its tags changed, eight at most: items written under them are still
+	// read, and noticed as stale. They are never written. What needs one is in docs/schema.md.
+	Previous []Shape
+
 	// Codecs store types that you cannot change as others, see [CodecFor]. They hold for this table
 	// only; at most one is for a type.
 	Codecs []TypeCodec

@@ -40,7 +40,6 @@ var mayImport = map[string][]string{
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedrsa":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
-	"crypt/insecureplaintext": {"crypt", "internal/wire"},
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {

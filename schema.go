@@ -44,15 +44,42 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 	if table == "" {
 		return nil, nil, errors.New("the table's name is empty")
 	}
-	plan, err := mapper.Compile(t, mapper.Options{Codecs: cfg.Codecs, FallbackTag: cfg.FallbackTag, Variants: cfg.Variants})
+	sh, err := newShape(t, cfg)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := errors.Join(checkActions(sh.plan, cfg)...); err != nil {
+		return nil, nil, err
+	}
+
+	schema := sh.schemaConfig(logicalName(table, cfg), cfg)
+	if schema.Previous, err = previousSchemas(schema, cfg); err != nil {
+		return nil, nil, err
+	}
+	if sh.schema, err = crypt.NewSchema(schema); err != nil {
+		return nil, nil, err
+	}
+	if cfg.Encryption == nil {
+		sh.layout = attribute.NewLayout(sh.names(), nil)
+		return sh, nil, nil
+	}
+	enc, err := cfg.Encryption.Encryptor(sh.schema)
+	if err != nil {
+		return nil, nil, err
+	}
+	sh.layout = attribute.NewLayout(sh.names(), enc.Marks().All)
+	return sh, enc, nil
+}
+
+// newShape compiles t by itself, for no table yet.
+func newShape(t reflect.Type, cfg Config) (*shape, error) {
+	plan, err := mapper.Compile(t, mapper.Options{Codecs: cfg.Codecs, FallbackTag: cfg.FallbackTag, Variants: cfg.Variants})
+	if err != nil {
+		return nil, err
+	}
 	sh := &shape{plan: plan, fields: make(map[fieldAt]wire.Slot), version: -1}
-	var names []string
 	for i, a := range plan.Attributes() {
 		slot := wire.Slot(i)
-		names = append(names, a.Name)
 		sh.action = append(sh.action, actionOf(a.Field, cfg.Encryption != nil))
 		if plan.Current(slot) != slot {
 			continue // an old name, which nothing refers to
@@ -71,23 +98,15 @@ func compile(t reflect.Type, table string, cfg Config) (*shape, crypt.ItemEncryp
 			}
 		}
 	}
-	if err := errors.Join(checkActions(plan, cfg)...); err != nil {
-		return nil, nil, err
-	}
+	return sh, nil
+}
 
-	if sh.schema, err = crypt.NewSchema(sh.schemaConfig(logicalName(table, cfg), cfg)); err != nil {
-		return nil, nil, err
+// names are the attributes by slot.
+func (sh *shape) names() (names []string) {
+	for _, a := range sh.plan.Attributes() {
+		names = append(names, a.Name)
 	}
-	if cfg.Encryption == nil {
-		sh.layout = attribute.NewLayout(names, nil)
-		return sh, nil, nil
-	}
-	enc, err := cfg.Encryption.Encryptor(sh.schema)
-	if err != nil {
-		return nil, nil, err
-	}
-	sh.layout = attribute.NewLayout(names, enc.Marks().All)
-	return sh, enc, nil
+	return names
 }
 
 func (sh *shape) schemaConfig(logical string, cfg Config) crypt.SchemaConfig {

@@ -51,7 +51,15 @@ type SchemaConfig struct {
 	// Unknown is the action of attributes not in Actions. Zero: found out by what verifies, and
 	// refused by name when writing. Refuse: an error in both directions.
 	Unknown Action
+
+	// Previous are schemas, MaxPrevious at most, that stored items may have been written under: of the same
+	// table and keys, with other actions or attributes. Such items are read, and are Stale; nothing is
+	// written so. Their own Previous do not count.
+	Previous []Schema
 }
+
+// MaxPrevious is how many schemas of the past a schema may have.
+const MaxPrevious = 8
 
 // Schema is what an encryptor knows of a table's items. It is immutable and may be copied; the zero
 // Schema is invalid.
@@ -63,6 +71,7 @@ type schema struct {
 	names                        []string // sorted
 	actions                      []Action // of names
 	unknown                      Action
+	previous                     []Schema
 }
 
 // NewSchema checks c, every mistake at once (errors.Join), and returns its compiled form. It keeps
@@ -121,6 +130,17 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 	if c.Unknown > Refuse {
 		fail("no valid action for unknown attributes")
 	}
+	if len(c.Previous) > MaxPrevious {
+		fail("%d previous schemas: give %d at most, each costs a verification", len(c.Previous), MaxPrevious)
+	}
+	for i, p := range c.Previous {
+		switch {
+		case p.IsZero():
+			fail("previous schema %d is the zero Schema: make it with NewSchema", i+1)
+		case p.Table() != c.Table || p.PartitionKey() != c.PartitionKey || p.SortKey() != c.SortKey:
+			fail("previous schema %d is of another table or has other keys: items do not move between those", i+1)
+		}
+	}
 	if len(errs) > 0 {
 		return Schema{}, errors.Join(errs...)
 	}
@@ -128,7 +148,7 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 	s := &schema{
 		table: c.Table, partitionKey: c.PartitionKey, sortKey: c.SortKey,
 		names: names, actions: make([]Action, len(names)),
-		unknown: c.Unknown, aliases: slices.Clone(c.Aliases),
+		unknown: c.Unknown, aliases: slices.Clone(c.Aliases), previous: slices.Clone(c.Previous),
 	}
 	for i, name := range names {
 		s.actions[i] = actions[name]
@@ -178,6 +198,9 @@ func (s Schema) Attributes() iter.Seq2[string, Action] {
 
 // Unknown is the action of undeclared attributes, see [SchemaConfig].
 func (s Schema) Unknown() Action { return s.c.unknown }
+
+// Previous are the schemas that stored items may have been written under, see [SchemaConfig]; a copy.
+func (s Schema) Previous() []Schema { return slices.Clone(s.c.previous) }
 
 // IsZero reports whether s is the invalid zero Schema.
 func (s Schema) IsZero() bool { return s.c == nil }

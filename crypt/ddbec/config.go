@@ -136,16 +136,27 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		e.algorithm = p.VerifyAlgorithm()
 	}
 	var errs []error
-	var declared []string
-	for name, action := range s.Attributes() {
+	check := func(name string, action crypt.Action) crypt.Action {
 		switch {
 		case action == crypt.SignContext && f.contextless:
-			action = crypt.Sign
+			return crypt.Sign
 		case action == crypt.SignContext:
 			errs = append(errs, fmt.Errorf("ddbec: new encryptor: table %.128q: attribute %.128q: action context belongs to the modern format: use sign", s.Table(), name))
 		case name == e.signature || name == e.description:
 			errs = append(errs, fmt.Errorf("ddbec: new encryptor: table %.128q: attribute %.128q: the name is a mark of the configured format: rename one of them", s.Table(), name))
 		}
+		return action
+	}
+	for _, old := range s.Previous() {
+		p := previous{make(map[string]crypt.Action), old.Unknown()}
+		for name, action := range old.Attributes() {
+			p.actions[name] = check(name, action)
+		}
+		e.previous = append(e.previous, p)
+	}
+	var declared []string
+	for name, action := range s.Attributes() {
+		action = check(name, action)
 		declared = append(declared, name)
 		e.declared = append(e.declared, attr{name: name, nameHash: new(ddbec.HashName(name)), action: action})
 		if action == crypt.Plain {

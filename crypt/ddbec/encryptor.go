@@ -17,6 +17,7 @@ type encryptor struct {
 	settings
 	schema           crypt.Schema
 	declared         []attr       // by slot
+	previous         []previous   // schemas that items may have been written under
 	sorted           bool         // declared attributes have their order in the string to sign
 	keys             []int        // slots of partition key and sort key
 	tables           []ddbec.Hash // the logical name, and its aliases

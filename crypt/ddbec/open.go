@@ -3,7 +3,6 @@ package ddbec
 import (
 	"context"
 	"crypto/cipher"
-	"errors"
 	"slices"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -21,7 +20,7 @@ func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Si
 	if err := e.verified(ctx, item, s); err != nil {
 		return wire.Result{}, err
 	}
-	result := wire.Result{Stale: s.alias || s.verified != e.dialect}
+	result := wire.Result{Stale: s.alias || s.verified != e.dialect || s.schema > 0}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		var r wire.Reader
@@ -63,7 +62,7 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err := e.collect(item, s); err != nil {
 		return err
 	}
-	if !symMode && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
+	if !symMode && len(e.previous) == 0 && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
 		return e.decrypt.format(e.description, "material description: entry "+e.symMode+" is missing, and attributes are encrypted", nil)
 	}
 	materials, err := e.decryptionMaterials(ctx, item, m.parsed)
@@ -176,14 +175,11 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: e.schema.Unknown()}
 		}
 		a.slot = slot
-		if a.action == crypt.Refuse {
-			return e.decrypt.format(a.name, "undeclared, and the schema refuses undeclared attributes: declare it", nil)
+		if a.action == crypt.Refuse && len(e.previous) == 0 {
+			return e.decrypt.format(a.name, refused, nil)
 		}
 		if err := e.hashStored(item, &a, s); err != nil {
 			return err
-		}
-		if a.action == crypt.Encrypt && !a.shaped {
-			return e.decrypt.format(a.name, "stored unencrypted or cut short, and the schema says encrypt: the item was written under another action", nil)
 		}
 		s.attrs = append(s.attrs, a)
 	}
@@ -193,7 +189,23 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 		}
 	}
 	e.inOrder(s)
-	return nil
+	return e.fit(s)
+}
+
+const (
+	refused  = "undeclared, and the schema refuses undeclared attributes: declare it"
+	unshaped = "stored unencrypted or cut short, and the schema says encrypt: the item was written under another action"
+)
+
+// unfit says why a cannot be stored as it is under its action, "" if it can.
+func (a *attr) unfit() string {
+	switch {
+	case a.action == crypt.Refuse:
+		return refused
+	case a.action == crypt.Encrypt && !a.shaped:
+		return unshaped
+	}
+	return ""
 }
 
 // hashStored hashes the stored value of a.
@@ -201,7 +213,7 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 	if r := item.Value(a.slot); r.Kind() == wire.Binary {
 		b := r.Binary()
 		a.shaped = isCiphertext(len(b))
-		if a.action != crypt.Plain {
+		if e.mayBeSigned(a) {
 			a.hash = s.hasher.Binary(b)
 		}
 		return nil
@@ -214,7 +226,7 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 	if err != nil {
 		return e.decrypt.format(a.name, "", err)
 	}
-	if a.action == crypt.Plain {
+	if !e.mayBeSigned(a) {
 		return nil
 	}
 	a.hash = ddbec.HashValue(b)
@@ -222,68 +234,6 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 		hashInPython(item, a, s)
 	}
 	return nil
-}
-
-// verify finds the actions of undeclared attributes, and the dialect, under which the signature verifies.
-func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s *scratch) error {
-	undeclared := s.unassigned()
-	guessed := guess(undeclared)
-	var hint []crypt.Action
-	if entry, ok := ddbec.LookupEntry(m.description, ddbec.EntryActions); ok && len(undeclared) > 0 {
-		hint = hinted(entry, undeclared, guessed)
-	}
-	left := maxRemoteTrials
-	if l, ok := v.(provider.LocalVerifier); ok && l.Local() {
-		left = maxLocalTrials
-	}
-	tables := e.tables[:min(len(e.tables), left)]
-	left /= len(tables)
-	for actions := range trials(hint, guessed) {
-		for i, a := range undeclared {
-			a.action = actions[i]
-		}
-		for dialect, text := range e.stringsToSign(s) {
-			err := s.verifyUnder(ctx, tables, v, text, m.signature)
-			if ended := e.decrypt.context(ctx); ended != nil {
-				return ended
-			}
-			if err == nil {
-				s.verified = dialect
-				return nil
-			}
-			if !errors.Is(err, provider.ErrSignature) {
-				return e.decrypt.keys("the provider's Verifier failed", err)
-			}
-			if left--; left == 0 {
-				return e.decrypt.auth()
-			}
-		}
-	}
-	return e.decrypt.auth()
-}
-
-// verifyUnder verifies a string to sign, which starts with the hash of a table's name, under each of the
-// names, and notes under which. It leaves text as it was.
-func (s *scratch) verifyUnder(ctx context.Context, tables []ddbec.Hash, v provider.Verifier, text, signature []byte) (err error) {
-	defer func() { copy(text, tables[0][:]) }()
-	for i := range tables {
-		copy(text, tables[i][:])
-		s.alias = i > 0
-		if err = v.Verify(ctx, text, signature); !errors.Is(err, provider.ErrSignature) {
-			break
-		}
-	}
-	return err
-}
-
-// unassigned are the attributes whose action is not known, in the order of the string to sign.
-func (s *scratch) unassigned() (undeclared []*attr) {
-	for i := range s.attrs {
-		if s.attrs[i].action == 0 {
-			undeclared = append(undeclared, &s.attrs[i])
-		}
-	}
-	return undeclared
 }
 
 // maxSharedPlain is the largest item whose strings share memory, in bytes of ciphertext.

@@ -26,6 +26,11 @@ type scratch struct {
 	values             []ddbec.Value
 	reader, signed     ddbec.Reader
 	alias              bool // the item is signed under an alias of the table
+
+	// Where there are previous schemas:
+	now     []crypt.Action // of the attributes under the schema of now
+	schemas []int          // under which the item may have been written: 0 is that of now
+	schema  int            // under which it was
 }
 
 // Most attributes of an item whose scratch is kept.
@@ -51,6 +56,7 @@ func (e *encryptor) release(s *scratch) {
 	s.reader.Share(false)
 	s.signed.Reset(ddbec.Value{})
 	s.inPython, s.dialects = nil, false
+	s.now, s.schemas, s.schema = s.now[:0], s.schemas[:0], 0
 	s.slots, s.attrs, s.entries, s.values = s.slots[:0], s.attrs[:0], s.entries[:0], s.values[:0]
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)
