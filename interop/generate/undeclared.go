@@ -9,7 +9,7 @@ import (
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
-// mostUndeclared keeps the trials of a discovering reader within its 16: two guesses about all
+// mostUndeclared keeps the trials of a discovering reader within its 16: three guesses about all
 // attributes, then two other protections for each one of them.
 const mostUndeclared = 6
 
