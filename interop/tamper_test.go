@@ -85,12 +85,12 @@ func (c *corpus) tampered(t *testing.T) {
 // check holds that a reader refuses a, unless it is known not to look.
 func (a alteration) check(t *testing.T, by protocol.Case, reader divergence.Client, answer protocol.Answer) string {
 	stored := a.sample.stored[a.writer]
-	away, err := divergence.RoundedAway(stored, a.item, by, reader)
+	away, err := divergence.RoundedAway(stored, a.item, a.sample.Case, reader)
 	require.NoError(t, err)
 	if !away {
 		return checkUnverified(t, a.item, by, reader, answer)
 	}
-	expected, err := divergence.Opened(a.sample.Item, by, a.writer, reader)
+	expected, err := divergence.Opened(a.sample.Item, a.sample.Case, a.writer, reader)
 	require.NoError(t, err)
 	if reader == divergence.Python {
 		expected = maps.Clone(expected)
