@@ -21,6 +21,8 @@ var mayImport = map[string][]string{
 	"crypt/ddbec":             {"crypt", "provider", "provider/secret", "internal/..."},
 	"crypt/crypttest":         {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider":                {"crypt", "provider/secret", "internal/..."},
+	"provider/keyring":        {"crypt", "provider/secret", "internal/..."},
+	"internal/dbe":            {"internal/canonical", "internal/fastpath", "internal/kdf", "internal/wire", "internal/number"},
 	"provider/secret":         {},
 	"ddbtest":                 {"internal/..."},
 	"internal/wire":           {},

@@ -1,0 +1,2 @@
+// Package keyring supplies key materials to the modern format, crypt/dbe.
+package keyring
