@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+
+	"github.com/dynaseal/ddb/internal/point"
 )
 
 // SignatureKey is the private P-384 key that signs one item under SuiteECDSA. It lives in a closure,
@@ -80,11 +82,11 @@ func encodePublicKey(k *ecdsa.PublicKey) (string, error) {
 	if k == nil || k.X == nil || k.Y == nil || k.Curve != elliptic.P384() {
 		return "", errors.New("the key is not one on P-384")
 	}
-	point, err := k.Bytes()
+	uncompressed, err := k.Bytes()
 	if err != nil {
 		return "", errors.New("the public key is not on P-384")
 	}
-	return base64.StdEncoding.EncodeToString(compress(point)), nil
+	return base64.StdEncoding.EncodeToString(point.Compress(uncompressed)), nil
 }
 
 // parsePublicKey is the inverse of encodePublicKey.
@@ -92,15 +94,15 @@ func parsePublicKey(entry string) (*ecdsa.PublicKey, error) {
 	if len(entry) != base64.StdEncoding.EncodedLen(compressedP384) {
 		return nil, errPublicKey
 	}
-	point, err := base64.StdEncoding.Strict().DecodeString(entry)
+	compressed, err := base64.StdEncoding.Strict().DecodeString(entry)
 	if err != nil {
 		return nil, errPublicKey
 	}
-	point, ok := decompress(elliptic.P384(), point)
+	uncompressed, ok := point.Decompress(elliptic.P384(), compressed)
 	if !ok {
 		return nil, errPublicKey
 	}
-	k, err := ecdsa.ParseUncompressedPublicKey(elliptic.P384(), point)
+	k, err := ecdsa.ParseUncompressedPublicKey(elliptic.P384(), uncompressed)
 	if err != nil {
 		return nil, errPublicKey
 	}

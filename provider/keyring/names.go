@@ -1,0 +1,35 @@
+package keyring
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Ids of kinds of keyrings in encrypted data keys (dbesdk 2.1). Raw AES and RSA have the owner's
+// namespace there.
+const (
+	idRawECDH   = "raw-ecdh"
+	idKMSECDH   = "aws-kms-ecdh"
+	idKMS       = "aws-kms"
+	idKMSRSA    = "aws-kms-rsa"
+	idHierarchy = "aws-kms-hierarchy"
+)
+
+// longestName leaves room for what follows a name in the provider info of raw AES.
+const longestName = 1<<16 - 1 - 64
+
+// checkNames checks the namespace and name of a raw key.
+func checkNames(namespace, name string) error {
+	var errs []error
+	switch namespace {
+	case idRawECDH, idKMSECDH, idKMS, idKMSRSA, idHierarchy:
+		errs = append(errs, fmt.Errorf("namespace %q is that of another kind of keyring: choose another", namespace))
+	}
+	for what, s := range map[string]string{"namespace": namespace, "name": name} {
+		if s == "" || len(s) > longestName || !utf8.ValidString(s) {
+			errs = append(errs, fmt.Errorf("%s of %d bytes: give valid UTF-8 of 1 to %d", what, len(s), longestName))
+		}
+	}
+	return errors.Join(errs...)
+}
