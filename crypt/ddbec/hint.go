@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/dynaseal/ddb/crypt"
-	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/canonical"
 )
 
 // The hint is the description entry dynaseal-actions: which attributes are protected otherwise than a
@@ -47,7 +47,7 @@ func (e *encryptor) appendItemHint(dst []byte, attrs []attr) []byte {
 }
 
 // hinted is the assignment that a hint says for the undeclared attributes, given what would be guessed;
-// nil if the hint is no hint. undeclared is in the order of [ddbec.CompareText].
+// nil if the hint is no hint. undeclared is in the order of [canonical.CompareText].
 func hinted(hint []byte, undeclared []*attr, guess []crypt.Action) []crypt.Action {
 	if len(hint) > maxHint {
 		return nil
@@ -68,7 +68,7 @@ func hinted(hint []byte, undeclared []*attr, guess []crypt.Action) []crypt.Actio
 		}
 		hint = rest
 		i, found := slices.BinarySearchFunc(undeclared, name, func(a *attr, name []byte) int {
-			return ddbec.CompareText(a.name, name)
+			return canonical.CompareText(a.name, name)
 		})
 		if found {
 			actions[i] = action

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -47,8 +48,8 @@ func (e *encryptor) acquire() *scratch {
 func (e *encryptor) release(s *scratch) {
 	s.encoder.Wipe()
 	s.kept.Wipe()
-	s.plain, s.text, s.other = ddbec.Wiped(s.plain), ddbec.Wiped(s.text), ddbec.Wiped(s.other)
-	s.given, s.description = ddbec.Wiped(s.given), ddbec.Wiped(s.description)
+	s.plain, s.text, s.other = canonical.Wiped(s.plain), canonical.Wiped(s.text), canonical.Wiped(s.other)
+	s.given, s.description = canonical.Wiped(s.given), canonical.Wiped(s.description)
 	clear(s.attrs[:cap(s.attrs)])
 	clear(s.entries[:cap(s.entries)])
 	clear(s.values[:cap(s.values)])
@@ -80,7 +81,7 @@ func (e *encryptor) inOrder(s *scratch) {
 	s.dialects = true
 }
 
-func byText(a, b attr) int { return ddbec.CompareText(a.name, b.name) }
+func byText(a, b attr) int { return canonical.CompareText(a.name, b.name) }
 
 func byCodePoint(a, b attr) int { return strings.Compare(a.name, b.name) }
 

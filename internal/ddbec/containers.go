@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"unicode/utf8"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -84,7 +85,7 @@ func (e *Encoder) openFrame(k wire.Kind, tag byte) {
 // EndSet closes a set, its members in order.
 func (e *Encoder) EndSet() {
 	f, ok := e.close()
-	if !ok || memberKind(f.kind) == 0 {
+	if !ok || canonical.MemberKind(f.kind) == 0 {
 		e.fail(errEvents)
 		return
 	}

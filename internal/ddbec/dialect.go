@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -37,7 +38,7 @@ func (d Dialect) compare(k wire.Kind, a, b []byte) int {
 	case k == wire.BinarySet:
 		return compareBinary(a, b)
 	}
-	return CompareText(a, b)
+	return canonical.CompareText(a, b)
 }
 
 // appendNumber appends text as it is spelled in an attribute that m is for. What is encrypted is spelled

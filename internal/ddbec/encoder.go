@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -25,11 +26,8 @@ var (
 // they came in, so that many short ones such as 1E99 do not take many times their memory.
 const maxGained = 64 << 10
 
-// The most that an Encoder keeps for its next user: bytes of a buffer, members of sets and maps.
-const (
-	maxPooled        = 64 << 10
-	maxPooledMembers = 2048
-)
+// maxPooledMembers is how many members of sets and maps an Encoder has room for that is kept.
+const maxPooledMembers = 2048
 
 // Mode says what an [Encoder]'s bytes are for, and so what it refuses.
 type Mode uint8
@@ -99,20 +97,11 @@ func (e *Encoder) Differs() bool { return e.differs }
 // Wipe is Reset that leaves no byte of a value behind, for an Encoder that goes back to a pool.
 func (e *Encoder) Wipe() {
 	e.Reset(ForStorage)
-	e.buf, e.spare = Wiped(e.buf), Wiped(e.spare)
+	e.buf, e.spare = canonical.Wiped(e.buf), canonical.Wiped(e.spare)
 	clear(e.scratch[:])
 	if cap(e.members) > maxPooledMembers {
 		e.members = nil
 	}
-}
-
-// Wiped clears all of b's capacity and returns b empty for reuse, or nil if it is too large to keep.
-func Wiped(b []byte) []byte {
-	clear(b[:cap(b)])
-	if cap(b) > maxPooled {
-		return nil
-	}
-	return b[:0]
 }
 
 // Bytes are the canonical bytes of the value, valid until the next event of another, or the first
@@ -168,7 +157,7 @@ func (e *Encoder) begin(k wire.Kind, tag byte) bool {
 		}
 		f.keyed = false
 	default:
-		if k != memberKind(f.kind) {
+		if k != canonical.MemberKind(f.kind) {
 			e.fail(errEvents)
 			return false
 		}
@@ -182,19 +171,6 @@ func (e *Encoder) begin(k wire.Kind, tag byte) bool {
 	}
 	e.buf = append(e.buf, 0, tag)
 	return true
-}
-
-// memberKind is the kind of the members of a set.
-func memberKind(set wire.Kind) wire.Kind {
-	switch set {
-	case wire.StringSet:
-		return wire.String
-	case wire.NumberSet:
-		return wire.Number
-	case wire.BinarySet:
-		return wire.Binary
-	}
-	return 0
 }
 
 // Null writes a NULL.

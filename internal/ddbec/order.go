@@ -7,30 +7,6 @@ import (
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
-// CompareText orders names, map keys and set members as Java does, by UTF-16 code unit (1.4). Both
-// texts are valid UTF-8.
-//
-// Bytes of UTF-8 have the order of code points. UTF-16 differs from it in one case: characters beyond
-// U+FFFF are surrogates, D800 to DFFF, and so come before U+E000 to U+FFFF.
-func CompareText[T, U ~string | ~[]byte](a T, b U) int {
-	i, n := 0, min(len(a), len(b))
-	for i < n && a[i] == b[i] {
-		i++
-	}
-	if i == n {
-		return cmp.Compare(len(a), len(b))
-	}
-	return cmp.Compare(unitOrder(a[i]), unitOrder(b[i]))
-}
-
-// unitOrder moves EE and EF, which start U+E000 to U+FFFF, behind F0 to F4, which start what is beyond.
-func unitOrder(b byte) byte {
-	if b == 0xEE || b == 0xEF {
-		return b + 0x10
-	}
-	return b
-}
-
 // compareBinary orders members of a binary set as Java does, by signed bytes (1.4).
 func compareBinary(a, b []byte) int {
 	i, n := 0, min(len(a), len(b))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/fastpath"
 	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/wire"
@@ -78,7 +79,7 @@ func (p *parser) value(off, depth int) (int, error) {
 	case wire.String, wire.Number, wire.Binary:
 		return p.scalar(k, off)
 	case wire.StringSet, wire.NumberSet, wire.BinarySet:
-		return p.set(memberKind(k), off)
+		return p.set(canonical.MemberKind(k), off)
 	case wire.List:
 		return p.list(off, depth)
 	case wire.Map:
@@ -186,7 +187,7 @@ func (p *parser) dictionary(off, depth int) (int, error) {
 			return 0, err
 		}
 		key := p.b[start:off]
-		ascending = ascending && (i == 0 || CompareText(before, key) < 0)
+		ascending = ascending && (i == 0 || canonical.CompareText(before, key) < 0)
 		before = key
 		if off, err = p.value(off, depth+1); err != nil {
 			return 0, err
@@ -207,7 +208,7 @@ func (p *parser) keyTwice(off, n int) bool {
 		p.keys = append(p.keys, span{key.at + countSize, end})
 		off = nodeAt(p.b, end).end(p.b)
 	}
-	slices.SortFunc(p.keys, func(a, b span) int { return CompareText(p.b[a.off:a.end], p.b[b.off:b.end]) })
+	slices.SortFunc(p.keys, func(a, b span) int { return canonical.CompareText(p.b[a.off:a.end], p.b[b.off:b.end]) })
 	for i := 1; i < n; i++ {
 		a, b := p.keys[i-1], p.keys[i]
 		if string(p.b[a.off:a.end]) == string(p.b[b.off:b.end]) {

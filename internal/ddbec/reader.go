@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"unsafe"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -88,7 +89,7 @@ func (n node) member(b []byte, off int) node {
 		m.key = key.at
 		return m
 	}
-	return node{kind: memberKind(n.kind), at: off}
+	return node{kind: canonical.MemberKind(n.kind), at: off}
 }
 
 func (n node) isContainer() bool { return n.kind >= wire.StringSet }

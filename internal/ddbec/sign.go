@@ -50,7 +50,7 @@ func (h *Hasher) Binary(b []byte) Hash {
 }
 
 // AppendSigned appends one attribute to a string to sign. Attributes follow each other in the order
-// of [CompareText] over their names.
+// of [canonical.CompareText] over their names.
 func AppendSigned(dst []byte, name *Hash, encrypted bool, value *Hash) []byte {
 	dst = append(dst, name[:]...)
 	if encrypted {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/stretchr/testify/assert"
 )
@@ -30,4 +31,4 @@ func TestStringToSign(t *testing.T) {
 	}
 }
 
-func sortNames(names []string) { slices.SortFunc(names, ddbec.CompareText[string, string]) }
+func sortNames(names []string) { slices.SortFunc(names, canonical.CompareText[string, string]) }

@@ -1,0 +1,172 @@
+package dbe
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding"
+	"hash"
+
+	"github.com/dynaseal/ddb/internal/canonical"
+	"github.com/dynaseal/ddb/internal/fastpath"
+)
+
+// resumable is a SHA-512 or SHA-384 whose state can be kept: that of a padded key is hashed once for
+// several MACs.
+type resumable interface {
+	hash.Hash
+	encoding.BinaryAppender
+	encoding.BinaryUnmarshaler
+}
+
+// deriver computes HMAC-SHA-512, HMAC-SHA-384 and HKDF-SHA-512 (RFC 2104, RFC 5869) as crypto/hmac and
+// crypto/hkdf do, without an allocation for each key. The zero deriver is ready.
+type deriver struct {
+	sha512, sha384 resumable
+	padded         [sha512.BlockSize]byte
+	inner          [sha512.Size]byte
+	prk            [sha512.Size]byte
+	saltless       hmacState // of the key that stands for no salt, which is no secret
+	expand         hmacState
+	label          []byte
+}
+
+// hmacState is a padded key, hashed: inside and outside.
+type hmacState struct{ inside, outside []byte }
+
+func (d *deriver) init() {
+	if d.sha512 != nil {
+		return
+	}
+	d.sha512 = sha512.New().(resumable)
+	d.sha384 = sha512.New384().(resumable)
+	d.prepare(&d.saltless, nil)
+}
+
+// pad sets padded to a key of at most a block, exclusive-or a byte.
+func (d *deriver) pad(key []byte, b byte) []byte {
+	for i := range d.padded {
+		d.padded[i] = b
+	}
+	for i, k := range key {
+		d.padded[i] ^= k
+	}
+	return d.padded[:]
+}
+
+const (
+	insidePad  = 0x36
+	outsidePad = 0x5C
+)
+
+// once appends the HMAC of one message.
+func (d *deriver) once(h resumable, dst, key, message []byte) []byte {
+	h.Reset()
+	h.Write(d.pad(key, insidePad))
+	h.Write(message)
+	inner := h.Sum(d.inner[:0])
+	h.Reset()
+	h.Write(d.pad(key, outsidePad))
+	h.Write(inner)
+	return h.Sum(dst)
+}
+
+// hmac512 appends an HMAC-SHA-512 under a key of at most 128 bytes.
+func (d *deriver) hmac512(dst, key, message []byte) []byte {
+	if !fastpath.On {
+		return plainHMAC(sha512.New, dst, key, message)
+	}
+	d.init()
+	return d.once(d.sha512, dst, key, message)
+}
+
+// hmac384 appends an HMAC-SHA-384 under a key of at most 128 bytes.
+func (d *deriver) hmac384(dst, key, message []byte) []byte {
+	if !fastpath.On {
+		return plainHMAC(sha512.New384, dst, key, message)
+	}
+	d.init()
+	return d.once(d.sha384, dst, key, message)
+}
+
+func plainHMAC(h func() hash.Hash, dst, key, message []byte) []byte {
+	m := hmac.New(h, key)
+	m.Write(message)
+	return m.Sum(dst)
+}
+
+// prepare hashes a padded key for [deriver.again].
+func (d *deriver) prepare(s *hmacState, key []byte) {
+	s.inside = d.state(s.inside, key, insidePad)
+	s.outside = d.state(s.outside, key, outsidePad)
+}
+
+func (d *deriver) state(dst, key []byte, b byte) []byte {
+	d.sha512.Reset()
+	d.sha512.Write(d.pad(key, b))
+	dst, err := d.sha512.AppendBinary(dst[:0])
+	if err != nil {
+		panic("internal error: SHA-512 does not give its state")
+	}
+	return dst
+}
+
+// again appends the HMAC-SHA-512 of one message under a prepared key.
+func (d *deriver) again(s *hmacState, dst, message []byte) []byte {
+	d.resume(s.inside)
+	d.sha512.Write(message)
+	inner := d.sha512.Sum(d.inner[:0])
+	d.resume(s.outside)
+	d.sha512.Write(inner)
+	return d.sha512.Sum(dst)
+}
+
+func (d *deriver) resume(state []byte) {
+	if err := d.sha512.UnmarshalBinary(state); err != nil {
+		panic("internal error: SHA-512 does not take its state")
+	}
+}
+
+// pair derives two keys of a secret by HKDF-SHA-512 without salt, under labels that are each followed by
+// tail.
+func (d *deriver) pair(secret []byte, labelA, labelB string, tail []byte, a, b *[keySize]byte) error {
+	if !fastpath.On {
+		return plainPair(secret, labelA, labelB, tail, a, b)
+	}
+	d.init()
+	prk := d.again(&d.saltless, d.prk[:0], secret)
+	d.prepare(&d.expand, prk)
+	d.okm(labelA, tail, a)
+	d.okm(labelB, tail, b)
+	return nil
+}
+
+// okm is the first block that HKDF expands, cut to a key.
+func (d *deriver) okm(label string, tail []byte, key *[keySize]byte) {
+	d.label = append(append(append(d.label[:0], label...), tail...), 1)
+	copy(key[:], d.again(&d.expand, d.prk[:0], d.label))
+}
+
+func plainPair(secret []byte, labelA, labelB string, tail []byte, a, b *[keySize]byte) error {
+	for label, key := range map[string]*[keySize]byte{labelA: a, labelB: b} {
+		okm, err := hkdf.Key(sha512.New, secret, nil, label+string(tail), keySize)
+		if err != nil {
+			return err
+		}
+		copy(key[:], okm)
+	}
+	return nil
+}
+
+// wipe leaves nothing of a secret.
+func (d *deriver) wipe() {
+	if d.sha512 != nil {
+		d.sha512.Reset()
+		d.sha384.Reset()
+	}
+	clear(d.padded[:])
+	clear(d.inner[:])
+	clear(d.prk[:])
+	d.expand.inside, d.expand.outside = canonical.Wiped(d.expand.inside), canonical.Wiped(d.expand.outside)
+	d.label = canonical.Wiped(d.label)
+}
