@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,6 +54,14 @@ func rankOf(err error) rank {
 func (f *failure) add(r reason) {
 	f.reasons = append(f.reasons, r)
 	f.rank = max(f.rank, rankOf(r.err))
+}
+
+// result is f, and the error of ctx alone where that ended: what failed then says nothing of the item.
+func (f *failure) result(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("keyring: %s: decrypt: %w", f.keyring(), err)
+	}
+	return f
 }
 
 func (f *failure) class() error {

@@ -68,8 +68,8 @@ func (m *multi) OnDecrypt(ctx context.Context, materials DecryptionMaterials, ke
 	}
 	f := failure{keyring: m.String}
 	for i, k := range m.keyrings {
-		if err := ctx.Err(); err != nil {
-			return none, fmt.Errorf("keyring: %v: decrypt: %w", m, err)
+		if ctx.Err() != nil {
+			break
 		}
 		opened, err := k.OnDecrypt(ctx, materials, keys)
 		if err == nil && opened.DataKey.IsZero() {
@@ -80,7 +80,7 @@ func (m *multi) OnDecrypt(ctx context.Context, materials DecryptionMaterials, ke
 		}
 		f.add(reason{"keyring ", i + 1, err})
 	}
-	return none, &f
+	return none, f.result(ctx)
 }
 
 var errNothing = fmt.Errorf("%w: it unwrapped nothing and gave no reason", crypt.ErrKeys)

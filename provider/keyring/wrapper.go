@@ -67,7 +67,7 @@ type Wrapper interface {
 // by AES-GCM with a nonce of zeros, which is sound under a key used once, but not approved.
 func New(w Wrapper) (Keyring, error) {
 	if w == nil {
-		return nil, errors.New("keyring: new: no Wrapper")
+		return nil, errors.New("keyring: new keyring: no Wrapper")
 	}
 	if fips140.Enforced() {
 		return nil, fmt.Errorf("keyring: new %v: FIPS 140 has no AES-GCM with a nonce of the format's choice", w)
@@ -145,8 +145,8 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 	f := failure{keyring: k.String}
 	tries := 0
 	for i, wrapped := range keys {
-		if err := ctx.Err(); err != nil {
-			return none, fmt.Errorf("keyring: %v: decrypt: %w", k, err)
+		if ctx.Err() != nil {
+			break
 		}
 		dataKey, signing, err := k.open(ctx, wrapped, b)
 		if err == nil {
@@ -161,7 +161,7 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 			break
 		}
 	}
-	return none, &f
+	return none, f.result(ctx)
 }
 
 // open unwraps one data key.
