@@ -38,7 +38,7 @@ func TestCounterKnownAnswers(t *testing.T) {
 // The first bytes of a longer key are not those of a shorter one: its size is hashed.
 func TestCounterOfManyBlocks(t *testing.T) {
 	for name, h := range map[string]func() hash.Hash{"SHA-256": sha256.New, "SHA-384": sha512.New384} {
-		for _, size := range []int{0, 1, 31, 32, 33, 48, 64, 96, 100} {
+		for _, size := range []int{1, 31, 32, 33, 48, 64, 96, 100} {
 			got := kdf.Counter(h, []byte("key"), []byte("label"), []byte("context"), size)
 			require.Len(t, got, size)
 			var want []byte
