@@ -38,12 +38,22 @@ func AppendContext(dst []byte, context map[string]string) ([]byte, error) {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
+	dst = slices.Grow(dst, contextSize(context))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(keys)))
 	for _, k := range keys {
 		dst = appendCounted16(dst, k)
 		dst = appendCounted16(dst, context[k])
 	}
 	return dst, nil
+}
+
+// contextSize is the size in bytes of a serialised context.
+func contextSize(context map[string]string) int {
+	n := 2
+	for k, v := range context {
+		n += 4 + len(k) + len(v)
+	}
+	return n
 }
 
 // AppendKeyringContext is [AppendContext] in the form that keyrings authenticate: nothing for an empty

@@ -5,16 +5,10 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"fmt"
+	"sync"
 
-	"github.com/dynaseal/ddb/internal/kdf"
+	"github.com/dynaseal/ddb/internal/dbe"
 	"github.com/dynaseal/ddb/provider/secret"
-)
-
-// What is derived from an intermediate key (dbesdk 1.2): the key that encrypts the item's data key, and
-// the key of its tag.
-const (
-	labelEncryption = "AWS_MPL_INTERMEDIATE_KEYWRAP_ENC"
-	labelSigning    = "AWS_MPL_INTERMEDIATE_KEYWRAP_MAC"
 )
 
 // Sizes of AES-GCM in bytes, and of an encrypted data key.
@@ -33,22 +27,41 @@ func newIntermediateKey() []byte {
 	return key
 }
 
+// schedules are reused: deriving keys would else allocate most of what a keyring does.
+type schedules struct{ pool sync.Pool }
+
 // intermediateKeys derives both keys of an intermediate key.
-func intermediateKeys(intermediate []byte) (encryption cipher.AEAD, signing secret.Key, _ error) {
+func (s *schedules) intermediateKeys(intermediate []byte) (encryption cipher.AEAD, signing secret.Key, _ error) {
 	if len(intermediate) != IntermediateKeySize {
 		return nil, signing, fmt.Errorf("intermediate key of %d bytes, the format takes %d", len(intermediate), IntermediateKeySize)
 	}
-	keys, err := kdf.HKDF(intermediate, IntermediateKeySize, labelEncryption, labelSigning)
+	k, ok := s.pool.Get().(*derived)
+	if !ok {
+		k = new(derived)
+	}
+	defer s.pool.Put(k)
+	defer k.wipe()
+	if err := k.schedule.Intermediate(intermediate, &k.encryption, &k.signing); err != nil {
+		return nil, signing, err
+	}
+	encryption, err := newGCM(k.encryption[:])
 	if err != nil {
 		return nil, signing, err
 	}
-	defer clear(keys[0])
-	defer clear(keys[1])
-	if encryption, err = newGCM(keys[0]); err != nil {
-		return nil, signing, err
-	}
-	signing, err = secret.New(keys[1])
+	signing, err = secret.New(k.signing[:])
 	return encryption, signing, err
+}
+
+// derived is what is left of a derivation until it is wiped.
+type derived struct {
+	schedule            dbe.KeySchedule
+	encryption, signing [32]byte
+}
+
+func (k *derived) wipe() {
+	k.schedule.Wipe()
+	clear(k.encryption[:])
+	clear(k.signing[:])
 }
 
 // newGCM does not keep key.
@@ -60,20 +73,19 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// sealDataKey encrypts an item's data key under an intermediate key (dbesdk 2.1), with room for as many
-// bytes more. The signing key belongs to the result.
-func sealDataKey(intermediate []byte, dataKey secret.Key, aad []byte, room int) (sealed []byte, signing secret.Key, _ error) {
-	encryption, signing, err := intermediateKeys(intermediate)
+// seal encrypts an item's data key under an intermediate key (dbesdk 2.1), with room for as many bytes
+// more. The signing key belongs to the result.
+func (s *schedules) seal(intermediate []byte, dataKey secret.Key, aad []byte, room int) (sealed []byte, signing secret.Key, _ error) {
+	encryption, signing, err := s.intermediateKeys(intermediate)
 	if err != nil {
 		return nil, signing, err
 	}
 	return encryption.Seal(make([]byte, 0, sealedSize+room), zeroNonce[:], dataKey.Expose(), aad), signing, nil
 }
 
-// openDataKey is the inverse. What does not open is ErrUnwrap, as an intermediate key that does not
-// unwrap is.
-func openDataKey(intermediate, sealed, aad []byte) (dataKey, signing secret.Key, _ error) {
-	encryption, signing, err := intermediateKeys(intermediate)
+// open is the inverse. What does not open is ErrUnwrap, as an intermediate key that does not unwrap is.
+func (s *schedules) open(intermediate, sealed, aad []byte) (dataKey, signing secret.Key, _ error) {
+	encryption, signing, err := s.intermediateKeys(intermediate)
 	if err != nil {
 		return dataKey, secret.Key{}, err
 	}

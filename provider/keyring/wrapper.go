@@ -72,11 +72,14 @@ func New(w Wrapper) (Keyring, error) {
 	if fips140.Enforced() {
 		return nil, fmt.Errorf("keyring: new %v: FIPS 140 has no AES-GCM with a nonce of the format's choice", w)
 	}
-	return &wrapping{w}, nil
+	return &wrapping{Wrapper: w}, nil
 }
 
 // wrapping is the keyring of a Wrapper.
-type wrapping struct{ Wrapper }
+type wrapping struct {
+	Wrapper
+	schedules
+}
 
 // GoString is String, for %#v.
 func (k *wrapping) GoString() string { return k.String() }
@@ -112,7 +115,7 @@ func (k *wrapping) OnEncrypt(ctx context.Context, m EncryptionMaterials) (none E
 	if err != nil {
 		return fail(err)
 	}
-	sealed, signing, err := sealDataKey(intermediate, m.DataKey, aad, len(wrapped.Ciphertext))
+	sealed, signing, err := k.seal(intermediate, m.DataKey, aad, len(wrapped.Ciphertext))
 	if err != nil {
 		return fail(err)
 	}
@@ -148,7 +151,7 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 		if ctx.Err() != nil {
 			break
 		}
-		dataKey, signing, err := k.open(ctx, wrapped, b)
+		dataKey, signing, err := k.unwrap(ctx, wrapped, b)
 		if err == nil {
 			m.DataKey, m.SigningKey = dataKey, signing
 			return m, nil
@@ -164,8 +167,8 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 	return none, f.result(ctx)
 }
 
-// open unwraps one data key.
-func (k *wrapping) open(ctx context.Context, wrapped EncryptedDataKey, b Binding) (dataKey, signing secret.Key, _ error) {
+// unwrap unwraps one data key.
+func (k *wrapping) unwrap(ctx context.Context, wrapped EncryptedDataKey, b Binding) (dataKey, signing secret.Key, _ error) {
 	if len(wrapped.Ciphertext) <= sealedSize {
 		return dataKey, signing, errShort
 	}
@@ -176,7 +179,7 @@ func (k *wrapping) open(ctx context.Context, wrapped EncryptedDataKey, b Binding
 	if err != nil {
 		return dataKey, signing, err
 	}
-	return openDataKey(intermediate, sealed, b.AAD)
+	return k.open(intermediate, sealed, b.AAD)
 }
 
 var errShort = fmt.Errorf("is shorter than one can be, and so %w", ErrNoMatch)

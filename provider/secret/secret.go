@@ -7,16 +7,25 @@ import (
 	"crypto/subtle"
 	"errors"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 )
 
 // Key is a key whose bytes only [Key.Expose] shows. They live in a closure, not in a field: fmt
 // reaches the unexported fields of a struct that holds a Key, where no method of Key is asked, and
 // there finds a function. The zero Key holds no bytes. A Key is immutable, may be copied and used
 // concurrently.
-type Key struct {
-	expose func() []byte
-	aes    func() (cipher.Block, error)
+type Key struct{ hidden func() *material }
+
+// material is what a Key hides. Keys of most formats are of 32 bytes at most, and lie in it.
+type material struct {
+	bytes  []byte
+	room   [32]byte
+	cipher atomic.Pointer[blockCipher]
+}
+
+type blockCipher struct {
+	cipher.Block
+	err error
 }
 
 // New returns a Key over a copy of b, which the caller should clear. An empty b is an error, since
@@ -25,33 +34,38 @@ func New(b []byte) (Key, error) {
 	if len(b) == 0 {
 		return Key{}, errors.New("secret: new key: no bytes")
 	}
-	c := append([]byte(nil), b...)
-	return Key{
-		expose: func() []byte { return c },
-		aes:    sync.OnceValues(func() (cipher.Block, error) { return aes.NewCipher(c) }),
-	}, nil
+	m := new(material)
+	m.bytes = append(m.room[:0], b...)
+	return Key{func() *material { return m }}, nil
 }
 
 // Expose returns the key's bytes, nil for the zero Key. They are shared: read, never write.
 func (k Key) Expose() []byte {
-	if k.expose == nil {
+	if k.hidden == nil {
 		return nil
 	}
-	return k.expose()
+	return k.hidden().bytes
 }
 
 // AES returns the block cipher of a key of 16, 24 or 32 bytes, and an error that holds no key for any
 // other. It is made at the first call and shared by all, for as long as a copy of the Key is kept; it is
 // safe for concurrent use, and must not be printed.
 func (k Key) AES() (cipher.Block, error) {
-	if k.aes == nil {
+	if k.hidden == nil {
 		return nil, errors.New("secret: AES: no key")
 	}
-	return k.aes()
+	m := k.hidden()
+	c := m.cipher.Load()
+	if c == nil {
+		block, err := aes.NewCipher(m.bytes)
+		m.cipher.CompareAndSwap(nil, &blockCipher{block, err})
+		c = m.cipher.Load() // the first, if another call was faster
+	}
+	return c.Block, c.err
 }
 
 // IsZero reports whether k holds no bytes.
-func (k Key) IsZero() bool { return k.expose == nil }
+func (k Key) IsZero() bool { return k.hidden == nil }
 
 // Len is the key's length in bytes.
 func (k Key) Len() int { return len(k.Expose()) }
