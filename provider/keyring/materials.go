@@ -59,7 +59,8 @@ type Request struct {
 	Required []string
 }
 
-// EncryptionMaterials are the keys that protect one item. A keyring gets them half made.
+// EncryptionMaterials are the keys that protect one item. A keyring gets them half made. Maps and slices
+// are shared by copies, and with the request: add to a copy of them.
 type EncryptionMaterials struct {
 	Suite    Suite
 	Context  map[string]string // of the request, and what the manager added
@@ -80,7 +81,8 @@ type DecryptionRequest struct {
 	EncryptedDataKeys []EncryptedDataKey
 }
 
-// DecryptionMaterials are the keys that open one item. A keyring gets them without keys.
+// DecryptionMaterials are the keys that open one item. A keyring gets them without keys. The map is shared
+// by copies, and with the request: add to a copy of it.
 type DecryptionMaterials struct {
 	Suite      Suite
 	Context    map[string]string // stored and reproduced, and what the manager added

@@ -26,10 +26,12 @@ func checkNames(namespace, name string) error {
 	case idRawECDH, idKMSECDH, idKMS, idKMSRSA, idHierarchy:
 		errs = append(errs, fmt.Errorf("namespace %q is that of another kind of keyring: choose another", namespace))
 	}
-	for what, s := range map[string]string{"namespace": namespace, "name": name} {
-		if s == "" || len(s) > longestName || !utf8.ValidString(s) {
-			errs = append(errs, fmt.Errorf("%s of %d bytes: give valid UTF-8 of 1 to %d", what, len(s), longestName))
-		}
+	return errors.Join(append(errs, checkName("namespace", namespace), checkName("name", name))...)
+}
+
+func checkName(what, s string) error {
+	if s == "" || len(s) > longestName || !utf8.ValidString(s) {
+		return fmt.Errorf("%s of %d bytes: give valid UTF-8 of 1 to %d", what, len(s), longestName)
 	}
-	return errors.Join(errs...)
+	return nil
 }

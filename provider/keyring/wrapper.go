@@ -173,7 +173,7 @@ func (k *wrapping) unwrap(ctx context.Context, wrapped EncryptedDataKey, b Bindi
 		return dataKey, signing, errShort
 	}
 	sealed := wrapped.Ciphertext[:sealedSize]
-	wrapped.Ciphertext = wrapped.Ciphertext[sealedSize:]
+	wrapped.Ciphertext = slices.Clip(wrapped.Ciphertext[sealedSize:]) // what a Wrapper appends to it goes elsewhere
 	intermediate, err := k.Unwrap(ctx, wrapped, b)
 	defer clear(intermediate)
 	if err != nil {

@@ -1,0 +1,23 @@
+//go:build !race
+
+// The race detector makes sync.Pool forget, and so allocations cannot be counted.
+
+package keyring_test
+
+import (
+	"testing"
+
+	"github.com/dynaseal/ddb/provider/keyring"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestAllocations(t *testing.T) {
+	k, ctx := aes(t, "a"), t.Context()
+	m := write(t, k, itemContext)
+	assert.LessOrEqual(t, testing.AllocsPerRun(200, func() {
+		_, _ = k.OnEncrypt(ctx, keyring.EncryptionMaterials{Suite: keyring.SuiteHMAC, Context: itemContext})
+	}), 14.0)
+	assert.LessOrEqual(t, testing.AllocsPerRun(200, func() {
+		_, _ = k.OnDecrypt(ctx, keyring.DecryptionMaterials{Suite: keyring.SuiteHMAC, Context: itemContext}, m.EncryptedDataKeys)
+	}), 11.0)
+}
