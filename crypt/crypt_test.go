@@ -78,6 +78,22 @@ func TestATableNameIsNoFormatString(t *testing.T) {
 	assert.ErrorContains(t, err, `table "arn:%s%d": no partition key`)
 }
 
+func TestUnsigned(t *testing.T) {
+	c := valid()
+	c.Unsigned = []string{"z", "seen", "tmp_*", "a", "z"}
+	s, err := crypt.NewSchema(c)
+	require.NoError(t, err)
+	names, prefix := s.Unsigned()
+	assert.Equal(t, []string{"a", "seen", "z"}, names, "a plain attribute may be named")
+	assert.Equal(t, "tmp_", prefix)
+	for name, want := range map[string]bool{"a": true, "z": true, "tmp_": true, "tmp_x": true, "tmp": false, "ward": false, "": false} {
+		assert.Equal(t, want, s.IsUnsigned(name), name)
+	}
+	s, err = crypt.NewSchema(valid())
+	require.NoError(t, err)
+	assert.False(t, s.IsUnsigned("seen"), "none but what is listed")
+}
+
 func TestSchemaAttributesAreInByteOrder(t *testing.T) {
 	s, err := crypt.NewSchema(crypt.SchemaConfig{Table: "t", PartitionKey: "\uffff", Actions: actions{"\U00010000": crypt.Sign, "a": crypt.Sign, "B": crypt.Sign}})
 	require.NoError(t, err)
@@ -93,24 +109,29 @@ func TestNewSchemaRefuses(t *testing.T) {
 		change func(*crypt.SchemaConfig)
 		want   string
 	}{
-		"no table":            {func(c *crypt.SchemaConfig) { c.Table = "" }, "no table name"},
-		"an ARN":              {func(c *crypt.SchemaConfig) { c.Table = "arn:aws:dynamodb:eu-west-1:1:table/visits" }, "ARN"},
-		"an empty alias":      {func(c *crypt.SchemaConfig) { c.Aliases = []string{""} }, "alias is empty"},
-		"an ARN as an alias":  {func(c *crypt.SchemaConfig) { c.Aliases = []string{"arn:aws:dynamodb:eu-west-1:1:table/visits"} }, "ARN"},
-		"its name as alias":   {func(c *crypt.SchemaConfig) { c.Aliases = []string{"visits"} }, "twice"},
-		"an alias twice":      {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "a"} }, `"a" is given twice`},
-		"four aliases":        {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "c", "d"} }, "3 at most"},
-		"no partition key":    {func(c *crypt.SchemaConfig) { c.PartitionKey = "" }, "no partition key"},
-		"one name for both":   {func(c *crypt.SchemaConfig) { c.SortKey = "patient" }, "both"},
-		"an encrypted key":    {func(c *crypt.SchemaConfig) { c.Actions["patient"] = crypt.Encrypt }, "use Sign"},
-		"an action of 0":      {func(c *crypt.SchemaConfig) { c.Actions["ward"] = 0 }, "no valid action"},
-		"Refuse as an action": {func(c *crypt.SchemaConfig) { c.Actions["ward"] = crypt.Refuse }, "no valid action"},
-		"an unknown Unknown":  {func(c *crypt.SchemaConfig) { c.Unknown = 6 }, "unknown attributes"},
-		"an empty name":       {func(c *crypt.SchemaConfig) { c.Actions[""] = crypt.Sign }, "empty"},
-		"a name not UTF-8":    {func(c *crypt.SchemaConfig) { c.Actions["\xff"] = crypt.Sign }, "UTF-8"},
-		"a name too long":     {func(c *crypt.SchemaConfig) { c.Actions[strings.Repeat("x", 65536)] = crypt.Sign }, "65535"},
-		"a legacy mark":       {func(c *crypt.SchemaConfig) { c.Actions["*amzn-ddb-map-sig*"] = crypt.Sign }, "reserved"},
-		"a modern mark":       {func(c *crypt.SchemaConfig) { c.SortKey = "aws_dbe_foot" }, "reserved"},
+		"no table":                     {func(c *crypt.SchemaConfig) { c.Table = "" }, "no table name"},
+		"an ARN":                       {func(c *crypt.SchemaConfig) { c.Table = "arn:aws:dynamodb:eu-west-1:1:table/visits" }, "ARN"},
+		"an empty alias":               {func(c *crypt.SchemaConfig) { c.Aliases = []string{""} }, "alias is empty"},
+		"an ARN as an alias":           {func(c *crypt.SchemaConfig) { c.Aliases = []string{"arn:aws:dynamodb:eu-west-1:1:table/visits"} }, "ARN"},
+		"its name as alias":            {func(c *crypt.SchemaConfig) { c.Aliases = []string{"visits"} }, "twice"},
+		"an alias twice":               {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "a"} }, `"a" is given twice`},
+		"four aliases":                 {func(c *crypt.SchemaConfig) { c.Aliases = []string{"a", "b", "c", "d"} }, "3 at most"},
+		"no partition key":             {func(c *crypt.SchemaConfig) { c.PartitionKey = "" }, "no partition key"},
+		"one name for both":            {func(c *crypt.SchemaConfig) { c.SortKey = "patient" }, "both"},
+		"an encrypted key":             {func(c *crypt.SchemaConfig) { c.Actions["patient"] = crypt.Encrypt }, "use Sign"},
+		"an action of 0":               {func(c *crypt.SchemaConfig) { c.Actions["ward"] = 0 }, "no valid action"},
+		"Refuse as an action":          {func(c *crypt.SchemaConfig) { c.Actions["ward"] = crypt.Refuse }, "no valid action"},
+		"an unknown Unknown":           {func(c *crypt.SchemaConfig) { c.Unknown = 6 }, "unknown attributes"},
+		"an empty name":                {func(c *crypt.SchemaConfig) { c.Actions[""] = crypt.Sign }, "empty"},
+		"a name not UTF-8":             {func(c *crypt.SchemaConfig) { c.Actions["\xff"] = crypt.Sign }, "UTF-8"},
+		"a name too long":              {func(c *crypt.SchemaConfig) { c.Actions[strings.Repeat("x", 65536)] = crypt.Sign }, "65535"},
+		"a legacy mark":                {func(c *crypt.SchemaConfig) { c.Actions["*amzn-ddb-map-sig*"] = crypt.Sign }, "reserved"},
+		"a modern mark":                {func(c *crypt.SchemaConfig) { c.SortKey = "aws_dbe_foot" }, "reserved"},
+		"a signed unsigned attribute":  {func(c *crypt.SchemaConfig) { c.Unsigned = []string{"ward"} }, "Unsigned"},
+		"an unsigned prefix of signed": {func(c *crypt.SchemaConfig) { c.Unsigned = []string{"na*"} }, `"name"`},
+		"two prefixes":                 {func(c *crypt.SchemaConfig) { c.Unsigned = []string{"x*", "y*"} }, "one prefix"},
+		"a prefix of all":              {func(c *crypt.SchemaConfig) { c.Unsigned = []string{"*"} }, "empty"},
+		"an unsigned mark":             {func(c *crypt.SchemaConfig) { c.Unsigned = []string{"aws_dbe_*"} }, "reserved"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := valid()
@@ -159,6 +180,9 @@ func TestFingerprint(t *testing.T) {
 		"an action":     func(c *crypt.SchemaConfig) { c.Actions["ward"] = crypt.Encrypt },
 		"a name":        func(c *crypt.SchemaConfig) { c.Actions["w"] = crypt.Sign },
 		"a name less":   func(c *crypt.SchemaConfig) { delete(c.Actions, "ward") },
+		"unsigned":      func(c *crypt.SchemaConfig) { c.Unsigned = []string{"x"} },
+		"its prefix":    func(c *crypt.SchemaConfig) { c.Unsigned = []string{"x*"} },
+		"both":          func(c *crypt.SchemaConfig) { c.Unsigned = []string{"x", "x*"} },
 	} {
 		f := fingerprint(change)
 		assert.Empty(t, seen[f], name)

@@ -56,6 +56,12 @@ type SchemaConfig struct {
 	// table and keys, with other actions or attributes. Such items are read, and are Stale; nothing is
 	// written so. Their own Previous do not count.
 	Previous []Schema
+
+	// Unsigned names undeclared attributes that other writers leave unsigned, as those of Plain are: what
+	// the modern format calls allowed unsigned attributes. At most one may end in *, which makes it a
+	// prefix. A name may be added while no stored item has signed it, and never be taken out. nil: no
+	// attribute but those declared Plain.
+	Unsigned []string
 }
 
 // MaxPrevious is how many schemas of the past a schema may have.
@@ -72,6 +78,8 @@ type schema struct {
 	actions                      []Action // of names
 	unknown                      Action
 	previous                     []Schema
+	unsigned                     []string // sorted
+	unsignedPrefix               string
 }
 
 // NewSchema checks c, every mistake at once (errors.Join), and returns its compiled form. It keeps
@@ -141,6 +149,12 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 			fail("previous schema %d is of another table or has other keys: items do not move between those", i+1)
 		}
 	}
+	unsigned, prefix := unsignedOf(c.Unsigned, fail)
+	for _, name := range names {
+		if a := actions[name]; a != Plain && (slices.Contains(unsigned, name) || prefix != "" && strings.HasPrefix(name, prefix)) {
+			fail("attribute %s: its action is %v, and Unsigned names it: use one of them", quote(name), a)
+		}
+	}
 	if len(errs) > 0 {
 		return Schema{}, errors.Join(errs...)
 	}
@@ -149,6 +163,7 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 		table: c.Table, partitionKey: c.PartitionKey, sortKey: c.SortKey,
 		names: names, actions: make([]Action, len(names)),
 		unknown: c.Unknown, aliases: slices.Clone(c.Aliases), previous: slices.Clone(c.Previous),
+		unsigned: unsigned, unsignedPrefix: prefix,
 	}
 	for i, name := range names {
 		s.actions[i] = actions[name]
@@ -157,6 +172,26 @@ func NewSchema(c SchemaConfig) (Schema, error) {
 }
 
 const arnPrefix = "arn:"
+
+// unsignedOf parts the names from the prefix.
+func unsignedOf(list []string, fail func(string, ...any)) (names []string, prefix string) {
+	for _, name := range list {
+		start, isPrefix := strings.CutSuffix(name, "*")
+		problem := nameProblem(start)
+		switch {
+		case problem != "":
+			fail("unsigned attribute %s: %s", quote(name), problem)
+		case isPrefix && prefix != "":
+			fail("unsigned attributes: more than one prefix: the format has one")
+		case isPrefix:
+			prefix = start
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), prefix
+}
 
 func nameProblem(name string) string {
 	switch {
@@ -202,6 +237,19 @@ func (s Schema) Unknown() Action { return s.c.unknown }
 // Previous are the schemas that stored items may have been written under, see [SchemaConfig]; a copy.
 func (s Schema) Previous() []Schema { return slices.Clone(s.c.previous) }
 
+// Unsigned are the undeclared attributes that other writers leave unsigned, by name, sorted, and by
+// prefix, "" if there is none. Read only.
+func (s Schema) Unsigned() (names []string, prefix string) { return s.c.unsigned, s.c.unsignedPrefix }
+
+// IsUnsigned reports whether an undeclared attribute of that name is one of [Schema.Unsigned].
+func (s Schema) IsUnsigned(name string) bool {
+	if s.c.unsignedPrefix != "" && strings.HasPrefix(name, s.c.unsignedPrefix) {
+		return true
+	}
+	_, found := slices.BinarySearch(s.c.unsigned, name)
+	return found
+}
+
 // IsZero reports whether s is the invalid zero Schema.
 func (s Schema) IsZero() bool { return s.c == nil }
 
@@ -220,6 +268,13 @@ func (s Schema) Fingerprint() [32]byte {
 	for name, action := range s.Attributes() {
 		text(name)
 		text(action.String())
+	}
+	if len(s.c.unsigned) > 0 || s.c.unsignedPrefix != "" {
+		text("") // no attribute's name
+		text(s.c.unsignedPrefix)
+		for _, name := range s.c.unsigned {
+			text(name)
+		}
 	}
 	return [32]byte(h.Sum(nil))
 }

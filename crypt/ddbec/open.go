@@ -172,7 +172,7 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 			a = e.declared[slot]
 		} else {
 			name := item.Name(slot)
-			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: e.schema.Unknown()}
+			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: e.unknown(name)}
 		}
 		a.slot = slot
 		if a.action == crypt.Refuse && len(e.previous) == 0 {

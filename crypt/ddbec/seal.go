@@ -103,6 +103,14 @@ func (e *encryptor) assign(src wire.Source, s *scratch) error {
 	return nil
 }
 
+// unknown is what the schema says of an undeclared attribute, 0 if nothing.
+func (e *encryptor) unknown(name string) crypt.Action {
+	if e.schema.IsUnsigned(name) {
+		return crypt.Plain
+	}
+	return e.schema.Unknown()
+}
+
 // actionOfUndeclared is how an undeclared attribute is written, or why it is not.
 func (e *encryptor) actionOfUndeclared(name string, read wire.Protection) (_ crypt.Action, problem string) {
 	if problem := e.reserved(name); problem != "" {
@@ -111,7 +119,7 @@ func (e *encryptor) actionOfUndeclared(name string, read wire.Protection) (_ cry
 	if name == "" || len(name) > crypt.MaxNameLength || !utf8.ValidString(name) {
 		return 0, "the name is empty, too long or not valid UTF-8"
 	}
-	action := e.schema.Unknown()
+	action := e.unknown(name)
 	if action == 0 {
 		action = crypt.Action(read)
 	}

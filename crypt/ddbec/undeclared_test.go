@@ -318,3 +318,19 @@ func TestTheHintSurvivesOneMoreAttribute(t *testing.T) {
 	assert.Equal(t, []string{"a", "added", "b", "c"}, opened.Unsigned)
 	assert.Equal(t, crypt.Encrypt, opened.Actions["e"])
 }
+
+func TestUndeclaredAttributesThatOthersLeaveUnsigned(t *testing.T) {
+	c := table(actions{"s": crypt.Sign})
+	c.Unsigned = []string{"free", "tmp_*"}
+	e := encryptor(t, ddbec.Format(keys(t)), c)
+	item := crypt.Item{"pk": &avS{Value: "k"}, "s": &avS{Value: "v"}, "free": &avS{Value: "1"}, "tmp_x": &avS{Value: "2"}}
+	stored, err := e.EncryptItem(t.Context(), item)
+	require.NoError(t, err)
+	stored["free"], stored["tmp_y"] = &avS{Value: "changed"}, &avS{Value: "added"}
+	opened, err := e.DecryptItem(t.Context(), stored)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"free", "tmp_x", "tmp_y"}, opened.Unsigned)
+	assert.Equal(t, actions{"free": crypt.Plain, "tmp_x": crypt.Plain, "tmp_y": crypt.Plain}, opened.Actions)
+	_, err = e.EncryptItem(t.Context(), with(item, crypt.Item{"other": &avS{}}))
+	refusedWith(t, err, crypt.ErrFormat, "other", "undeclared")
+}

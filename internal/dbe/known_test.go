@@ -122,7 +122,8 @@ func checkFooter(t *testing.T, item knownItem, keys *dbe.KeySchedule, hash []byt
 	point, err := base64.StdEncoding.DecodeString(item.context[dbe.ContextPublicKey])
 	require.NoError(t, err)
 	x, y := elliptic.UnmarshalCompressed(elliptic.P384(), point)
-	public := &ecdsa.PublicKey{Curve: elliptic.P384(), X: x, Y: y}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P384(), append(append([]byte{4}, x.FillBytes(make([]byte, 48))...), y.FillBytes(make([]byte, 48))...))
+	require.NoError(t, err)
 	assert.True(t, dbe.VerifySignature(public, hash, footer.Signature))
 	hash[0]++
 	assert.False(t, dbe.VerifySignature(public, hash, footer.Signature))
