@@ -12,6 +12,7 @@ import (
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/fastpath"
+	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/provider"
 )
 
@@ -122,8 +123,8 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		settings: f.settings,
 		schema:   s,
 		tables:   []ddbec.Hash{ddbec.HashTable(s.Table())},
-		encrypt:  report{"encrypt", s.Table()},
-		decrypt:  report{"decrypt", s.Table()},
+		encrypt:  report.Report{Op: "encrypt", Table: s.Table()},
+		decrypt:  report.Report{Op: "decrypt", Table: s.Table()},
 		random:   randomBytes,
 
 		symModeEntry: ddbec.Entry{Name: []byte(f.settings.symMode), Value: []byte(ddbec.SymMode)},
@@ -148,7 +149,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		return action
 	}
 	for _, old := range s.Previous() {
-		p := previous{make(map[string]crypt.Action), old.Unknown()}
+		p := previous{make(map[string]crypt.Action), old}
 		for name, action := range old.Attributes() {
 			p.actions[name] = check(name, action)
 		}

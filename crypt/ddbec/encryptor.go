@@ -3,12 +3,13 @@ package ddbec
 import (
 	"context"
 	"crypto/rand"
-	"slices"
 	"sync"
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/itemwise"
+	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/internal/wire"
 )
 
@@ -26,7 +27,7 @@ type encryptor struct {
 	symModeEntry     ddbec.Entry
 	actionsEntry     []byte            // its name
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others
-	encrypt, decrypt report
+	encrypt, decrypt report.Report
 	random           func([]byte) // fills with randomness: crypto/rand, but in tests of known answers
 
 	pool sync.Pool // of *scratch
@@ -73,18 +74,7 @@ func (e *encryptor) EncryptItem(ctx context.Context, item crypt.Item) (crypt.Ite
 	if e.dialect == ddbec.Python {
 		src = respelled{read} // Python signs -0 otherwise than the 0 which DynamoDB makes of it
 	}
-	var sealed wire.Sealed
-	if err := e.SealItem(ctx, src, &sealed); err != nil {
-		return nil, err
-	}
-	out, err := attribute.Assemble(e.unsealed, src, &sealed, attribute.Sizes{})
-	if err != nil {
-		return nil, e.encrypt.format("", "", err)
-	}
-	if out.Size > attribute.MaxItemSize {
-		return nil, e.encrypt.format("", tooLarge, nil)
-	}
-	return out.Item, nil
+	return itemwise.Encrypt(ctx, e, e.unsealed, src, e.encrypt)
 }
 
 // respelled is an item that is stored with its numbers in the form that DynamoDB returns, and not as they are
@@ -93,36 +83,5 @@ type respelled struct{ wire.Source }
 
 // DecryptItem is OpenItem into a map.
 func (e *encryptor) DecryptItem(ctx context.Context, item crypt.Item) (crypt.Opened, error) {
-	src := e.stored.Read(item)
-	defer src.Release()
-	sink := &collector{Collector: attribute.NewCollector(src), declared: len(e.declared), name: src.Name}
-	result, err := e.OpenItem(ctx, src, sink)
-	if err != nil {
-		return crypt.Opened{}, err
-	}
-	opened := crypt.Opened{Item: sink.Item, Stale: result.Stale, Actions: sink.actions}
-	for _, slot := range result.Unsigned {
-		opened.Unsigned = append(opened.Unsigned, src.Name(slot))
-	}
-	slices.Sort(opened.Unsigned)
-	return opened, nil
-}
-
-// collector also notes how undeclared attributes were protected.
-type collector struct {
-	*attribute.Collector
-	declared int
-	name     func(wire.Slot) string
-	actions  map[string]crypt.Action
-}
-
-// Set adds a verified attribute.
-func (c *collector) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
-	if int(s) >= c.declared {
-		if c.actions == nil {
-			c.actions = make(map[string]crypt.Action)
-		}
-		c.actions[c.name(s)] = crypt.Action(p)
-	}
-	return c.Collector.Set(s, p, r)
+	return itemwise.Decrypt(ctx, e, e.stored, item)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/secret"
@@ -25,14 +26,14 @@ func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source) (p
 		})
 	}
 	m, err := e.provider.EncryptionMaterials(ctx, r)
-	if ended := e.encrypt.context(ctx); ended != nil {
+	if ended := e.encrypt.Context(ctx); ended != nil {
 		return m, ended
 	}
 	if err != nil {
-		return m, e.encrypt.keys("the provider gave no materials", err)
+		return m, e.encrypt.Keys("the provider gave no materials", err)
 	}
 	if m.Sign == nil {
-		return m, e.encrypt.keys("the provider gave no Signer", nil)
+		return m, e.encrypt.Keys("the provider gave no Signer", nil)
 	}
 	return m, nil
 }
@@ -44,17 +45,17 @@ func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d
 		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) { return attribute.Read(item.Value(slot)), nil })
 	}
 	m, err := e.provider.DecryptionMaterials(ctx, r)
-	if ended := e.decrypt.context(ctx); ended != nil {
+	if ended := e.decrypt.Context(ctx); ended != nil {
 		return m, ended
 	}
 	if errors.Is(err, crypt.ErrAuth) {
-		return m, e.decrypt.auth() // no word on what failed
+		return m, e.decrypt.Auth() // no word on what failed
 	}
 	if err != nil {
-		return m, e.decrypt.keys("the provider gave no materials", err)
+		return m, e.decrypt.Keys("the provider gave no materials", err)
 	}
 	if m.Verify == nil {
-		return m, e.decrypt.keys("the provider gave no Verifier", nil)
+		return m, e.decrypt.Keys("the provider gave no Verifier", nil)
 	}
 	return m, nil
 }
@@ -83,17 +84,17 @@ func (e *encryptor) keyItem(value func(wire.Slot) (attribute.Value, error)) (cry
 }
 
 // cipher is the block cipher of the item, nil if nothing in it is encrypted.
-func (e *encryptor) cipher(r report, key secret.Key, s *scratch) (cipher.Block, error) {
+func (e *encryptor) cipher(r report.Report, key secret.Key, s *scratch) (cipher.Block, error) {
 	for i := range s.attrs {
 		if s.attrs[i].action != crypt.Encrypt {
 			continue
 		}
 		if key.IsZero() {
-			return nil, r.keys("the provider has no encryption key, and attributes are encrypted", nil)
+			return nil, r.Keys("the provider has no encryption key, and attributes are encrypted", nil)
 		}
 		block, err := key.AES()
 		if err != nil {
-			return nil, r.keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
+			return nil, r.Keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
 		}
 		return block, nil
 	}

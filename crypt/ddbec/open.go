@@ -7,6 +7,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
 )
@@ -47,7 +48,7 @@ func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Si
 
 // verified leaves in s the attributes as they are protected and the values of those that are encrypted.
 func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) error {
-	if err := e.decrypt.context(ctx); err != nil {
+	if err := e.decrypt.Context(ctx); err != nil {
 		return err
 	}
 	s.slots = item.Slots(s.slots)
@@ -63,14 +64,14 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 		return err
 	}
 	if !symMode && len(e.previous) == 0 && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
-		return e.decrypt.format(e.description, "material description: entry "+e.symMode+" is missing, and attributes are encrypted", nil)
+		return e.decrypt.Format(e.description, "material description: entry "+e.symMode+" is missing, and attributes are encrypted", nil)
 	}
 	materials, err := e.decryptionMaterials(ctx, item, m.parsed)
 	if err != nil {
 		return err
 	}
 	if known, ok := materials.Verify.(provider.AlgorithmVerifier); ok && !e.isNamed(m.description, known.Algorithm()) {
-		return e.decrypt.auth() // keys are in hand: no word on what is wrong
+		return e.decrypt.Auth() // keys are in hand: no word on what is wrong
 	}
 	if err := e.verify(ctx, materials.Verify, m, s); err != nil {
 		return err
@@ -81,7 +82,7 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	}
 	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
 	if block != nil && !symMode || !decryptAll(block, item, s) || !parseSigned(item, s) {
-		return e.decrypt.auth()
+		return e.decrypt.Auth()
 	}
 	return nil
 }
@@ -100,26 +101,26 @@ func (e *encryptor) marksOf(item wire.Stored, s *scratch) (none marks, _ error) 
 			continue
 		}
 		if name := item.Name(slot); crypt.Reserved(name) {
-			return none, e.decrypt.format(name, e.reserved(name), nil)
+			return none, e.decrypt.Format(name, e.reserved(name), nil)
 		}
 	}
 	signature, signed := item.Mark(e.signature)
 	description, described := item.Mark(e.description)
 	switch {
 	case !signed && !described:
-		return none, e.decrypt.format(e.signature, "not an item of this format, the attribute is missing: is the item plaintext, or read without all its attributes?", nil)
+		return none, e.decrypt.Format(e.signature, "not an item of this format, the attribute is missing: is the item plaintext, or read without all its attributes?", nil)
 	case !signed:
-		return none, e.decrypt.format(e.signature, "the attribute is missing beside the other mark: the item was not written or read whole", nil)
+		return none, e.decrypt.Format(e.signature, "the attribute is missing beside the other mark: the item was not written or read whole", nil)
 	case signature == nil:
-		return none, e.decrypt.format(e.signature, notBinary, nil)
+		return none, e.decrypt.Format(e.signature, notBinary, nil)
 	case !described:
 		return marks{signature: signature}, nil // Java writes no description that would be empty
 	case description == nil:
-		return none, e.decrypt.format(e.description, notBinary, nil)
+		return none, e.decrypt.Format(e.description, notBinary, nil)
 	}
 	parsed, err := provider.ParseDescription(description)
 	if err != nil {
-		return none, e.decrypt.format(e.description, "no material description", err)
+		return none, e.decrypt.Format(e.description, "no material description", err)
 	}
 	return marks{signature, description, parsed}, nil
 }
@@ -131,15 +132,15 @@ const notBinary = "a mark of the format is not of type B"
 func (e *encryptor) checkEntries(description []byte) (symMode bool, _ error) {
 	if mode, ok := ddbec.LookupEntry(description, e.symMode); ok {
 		if string(mode) != ddbec.SymMode {
-			return false, e.decrypt.format(e.description, "material description: entry "+e.symMode+" is not "+ddbec.SymMode, nil)
+			return false, e.decrypt.Format(e.description, "material description: entry "+e.symMode+" is not "+ddbec.SymMode, nil)
 		}
 		symMode = true
 	}
 	if algorithm, ok := ddbec.LookupEntry(description, e.signingAlg); ok && !isSigningAlgorithm(string(algorithm)) {
-		return false, e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
+		return false, e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
 	}
 	if !e.isNamed(description, e.algorithm) {
-		return false, e.decrypt.format(e.description, "material description: entry "+e.signingAlg+" is not the provider's algorithm, "+e.algorithm, nil)
+		return false, e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" is not the provider's algorithm, "+e.algorithm, nil)
 	}
 	return symMode, nil
 }
@@ -172,11 +173,11 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 			a = e.declared[slot]
 		} else {
 			name := item.Name(slot)
-			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: e.unknown(name)}
+			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: unknown(e.schema, name)}
 		}
 		a.slot = slot
 		if a.action == crypt.Refuse && len(e.previous) == 0 {
-			return e.decrypt.format(a.name, refused, nil)
+			return e.decrypt.Format(a.name, refused, nil)
 		}
 		if err := e.hashStored(item, &a, s); err != nil {
 			return err
@@ -185,7 +186,7 @@ func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 	}
 	for _, key := range e.keys {
 		if !s.has(wire.Slot(key)) {
-			return e.decrypt.format(e.declared[key].name, missingKey, nil)
+			return e.decrypt.Format(e.declared[key].name, report.MissingKey, nil)
 		}
 	}
 	e.inOrder(s)
@@ -220,11 +221,11 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 	}
 	s.encoder.Reset(ddbec.ForVerification)
 	if err := item.Write(a.slot, &s.encoder); err != nil {
-		return e.decrypt.format(a.name, "", err)
+		return e.decrypt.Format(a.name, "", err)
 	}
 	b, err := s.encoder.Bytes()
 	if err != nil {
-		return e.decrypt.format(a.name, "", err)
+		return e.decrypt.Format(a.name, "", err)
 	}
 	if !e.mayBeSigned(a) {
 		return nil

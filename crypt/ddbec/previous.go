@@ -10,14 +10,14 @@ import (
 // previous is a schema of the past: the actions of the attributes it declared, and of others.
 type previous struct {
 	actions map[string]crypt.Action
-	unknown crypt.Action
+	schema  crypt.Schema
 }
 
 func (p *previous) action(name string) crypt.Action {
 	if a, declared := p.actions[name]; declared {
 		return a
 	}
-	return p.unknown
+	return unknown(p.schema, name)
 }
 
 // mayBeSigned reports whether a is signed under some schema.
@@ -53,7 +53,7 @@ func (e *encryptor) fit(s *scratch) error {
 func (e *encryptor) unfit(s *scratch) error {
 	for i := range s.attrs {
 		if problem := s.attrs[i].unfit(); problem != "" {
-			return e.decrypt.format(s.attrs[i].name, problem, nil)
+			return e.decrypt.Format(s.attrs[i].name, problem, nil)
 		}
 	}
 	return nil

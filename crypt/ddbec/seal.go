@@ -10,6 +10,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbec"
+	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
 )
@@ -29,7 +30,7 @@ func (e *encryptor) SealItem(ctx context.Context, src wire.Source, out *wire.Sea
 }
 
 func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none wire.Sealed, _ error) {
-	if err := e.encrypt.context(ctx); err != nil {
+	if err := e.encrypt.Context(ctx); err != nil {
 		return none, err
 	}
 	if err := e.assign(src, s); err != nil {
@@ -56,14 +57,14 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 
 	s.text = e.stringToSign(s.text[:0], s, e.dialect)
 	signature, err := m.Sign.Sign(ctx, s.text)
-	if ended := e.encrypt.context(ctx); ended != nil {
+	if ended := e.encrypt.Context(ctx); ended != nil {
 		return none, ended
 	}
 	if err == nil && len(signature) == 0 {
 		err = errors.New("it returned an empty signature")
 	}
 	if err != nil {
-		return none, e.encrypt.keys("the provider's Signer failed", err)
+		return none, e.encrypt.Keys("the provider's Signer failed", err)
 	}
 	sealed.Marks = append(r.marks[:0],
 		wire.Mark{Name: e.description, Range: wire.Range{Off: len(sealed.Slab), Len: len(description)}},
@@ -95,7 +96,7 @@ func (e *encryptor) assign(src wire.Source, s *scratch) error {
 		name := src.Name(slot)
 		action, problem := e.actionOfUndeclared(name, src.Protection(slot))
 		if problem != "" {
-			return e.encrypt.format(name, problem, nil)
+			return e.encrypt.Format(name, problem, nil)
 		}
 		s.attrs = append(s.attrs, attr{slot: slot, name: name, nameHash: new(ddbec.HashName(name)), action: action})
 	}
@@ -104,11 +105,11 @@ func (e *encryptor) assign(src wire.Source, s *scratch) error {
 }
 
 // unknown is what the schema says of an undeclared attribute, 0 if nothing.
-func (e *encryptor) unknown(name string) crypt.Action {
-	if e.schema.IsUnsigned(name) {
+func unknown(s crypt.Schema, name string) crypt.Action {
+	if s.IsUnsigned(name) {
 		return crypt.Plain
 	}
-	return e.schema.Unknown()
+	return s.Unknown()
 }
 
 // actionOfUndeclared is how an undeclared attribute is written, or why it is not.
@@ -119,7 +120,7 @@ func (e *encryptor) actionOfUndeclared(name string, read wire.Protection) (_ cry
 	if name == "" || len(name) > crypt.MaxNameLength || !utf8.ValidString(name) {
 		return 0, "the name is empty, too long or not valid UTF-8"
 	}
-	action := e.unknown(name)
+	action := unknown(e.schema, name)
 	if action == 0 {
 		action = crypt.Action(read)
 	}
@@ -149,15 +150,15 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 			encoder.In(e.dialect)
 		}
 		if err := src.Write(a.slot, encoder); err != nil {
-			return e.encrypt.format(a.name, "", err)
+			return e.encrypt.Format(a.name, "", err)
 		}
 		b, err := encoder.Bytes()
 		if err != nil {
-			return e.encrypt.format(a.name, "", err)
+			return e.encrypt.Format(a.name, "", err)
 		}
 		kind, length := ddbec.Scalar(b)
 		if problem := e.keyProblem(a.slot, kind, length); problem != "" {
-			return e.encrypt.format(a.name, problem, nil)
+			return e.encrypt.Format(a.name, problem, nil)
 		}
 		a.shaped = kind == wire.Binary && isCiphertext(length)
 		size += len(a.name)
@@ -171,16 +172,14 @@ func (e *encryptor) serialize(src wire.Source, s *scratch) error {
 	}
 	for _, key := range e.keys {
 		if !s.has(wire.Slot(key)) {
-			return e.encrypt.format(e.declared[key].name, missingKey, nil)
+			return e.encrypt.Format(e.declared[key].name, report.MissingKey, nil)
 		}
 	}
 	if size > attribute.MaxItemSize {
-		return e.encrypt.format("", tooLarge, nil)
+		return e.encrypt.Format("", report.TooLarge, nil)
 	}
 	return nil
 }
-
-const missingKey = "the key attribute is missing"
 
 func (s *scratch) has(slot wire.Slot) bool {
 	for i := range s.attrs {
@@ -247,7 +246,7 @@ func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte
 	for _, entry := range s.entries { // also those that this item does without: a reader would go by them
 		switch string(entry.Name) {
 		case e.symMode, e.signingAlg, ddbec.EntryActions:
-			return nil, e.encrypt.keys("the provider's description has an entry "+string(entry.Name)+", which is the format's own: rename it", nil)
+			return nil, e.encrypt.Keys("the provider's description has an entry "+string(entry.Name)+", which is the format's own: rename it", nil)
 		}
 	}
 	if !m.Encrypt.IsZero() {
@@ -256,7 +255,7 @@ func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte
 	if signer, ok := m.Sign.(provider.AlgorithmSigner); ok {
 		algorithm := signer.SigningAlgorithm()
 		if !isSigningAlgorithm(algorithm) {
-			return nil, e.encrypt.keys("the provider's Signer names no algorithm of the format", nil)
+			return nil, e.encrypt.Keys("the provider's Signer names no algorithm of the format", nil)
 		}
 		s.entries = append(s.entries, ddbec.Entry{Name: []byte(e.signingAlg), Value: []byte(algorithm)})
 	}
@@ -266,7 +265,7 @@ func (e *encryptor) describe(m provider.EncryptionMaterials, s *scratch) ([]byte
 	}
 	var err error
 	if s.description, err = ddbec.AppendDescription(s.description, s.entries); err != nil {
-		return nil, e.encrypt.keys("the provider's description and the format's entries do not make one", err)
+		return nil, e.encrypt.Keys("the provider's description and the format's entries do not make one", err)
 	}
 	return s.description, nil
 }

@@ -25,7 +25,7 @@ func (e *encryptor) verify(ctx context.Context, v provider.Verifier, m marks, s 
 	if verified, err := e.verifyAssigned(ctx, v, tables, m, s, &left); verified || err != nil {
 		return err
 	}
-	return e.decrypt.auth()
+	return e.decrypt.Auth()
 }
 
 // verifySome is verify where there is more than one way to assign actions.
@@ -39,7 +39,7 @@ func (e *encryptor) verifySome(ctx context.Context, v provider.Verifier, tables 
 			break
 		}
 	}
-	return e.decrypt.auth()
+	return e.decrypt.Auth()
 }
 
 // verifyAssigned finds the dialect under which the signature verifies, given the attributes' actions. It
@@ -51,7 +51,7 @@ func (e *encryptor) verifyAssigned(ctx context.Context, v provider.Verifier, tab
 		}
 		*left--
 		err := s.verifyUnder(ctx, tables, v, text, m.signature)
-		if ended := e.decrypt.context(ctx); ended != nil {
+		if ended := e.decrypt.Context(ctx); ended != nil {
 			return false, ended
 		}
 		if err == nil {
@@ -59,7 +59,7 @@ func (e *encryptor) verifyAssigned(ctx context.Context, v provider.Verifier, tab
 			return true, nil
 		}
 		if !errors.Is(err, provider.ErrSignature) {
-			return false, e.decrypt.keys("the provider's Verifier failed", err)
+			return false, e.decrypt.Keys("the provider's Verifier failed", err)
 		}
 	}
 	return false, nil
