@@ -1,7 +1,6 @@
 package dbe
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/fastpath"
+	"github.com/dynaseal/ddb/internal/kdf"
 )
 
 // resumable is a SHA-512 or SHA-384 whose state can be kept: that of a padded key is hashed once for
@@ -148,13 +148,12 @@ func (d *deriver) okm(label string, tail []byte, key *[keySize]byte) {
 }
 
 func plainPair(secret []byte, labelA, labelB string, tail []byte, a, b *[keySize]byte) error {
-	for label, key := range map[string]*[keySize]byte{labelA: a, labelB: b} {
-		okm, err := hkdf.Key(sha512.New, secret, nil, label+string(tail), keySize)
-		if err != nil {
-			return err
-		}
-		copy(key[:], okm)
+	keys, err := kdf.HKDF(secret, keySize, labelA+string(tail), labelB+string(tail))
+	if err != nil {
+		return err
 	}
+	copy(a[:], keys[0])
+	copy(b[:], keys[1])
 	return nil
 }
 
