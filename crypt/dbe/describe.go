@@ -169,4 +169,3 @@ func (d Description) String() string {
 	}
 	return b.String()
 }
-

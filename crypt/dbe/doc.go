@@ -25,8 +25,8 @@
 //     Opened.Unsigned names them. Attributes that begin with aws_dbe_ are not handed out.
 //   - An old item put back whole, or an item deleted, is not noticed.
 //   - Under keyring.SuiteHMAC whoever can read an item can alter it unseen by other readers. Under
-//     keyring.SuiteECDSA who can read can still write a new item in its place, with a key pair of his own:
-//     the signature says that one writer, who held the data key, made all of the item.
+//     keyring.SuiteECDSA that takes the right to wrap keys, too: the data key is bound to the public key of
+//     the item's signature.
 //   - The tags of an item's other recipients are not looked at.
 //
 // # What is written
