@@ -22,13 +22,19 @@ func measured(t testing.TB) (crypt.Item, crypt.SchemaConfig, *attribute.Layout) 
 		name := fmt.Sprint("encrypted", i)
 		item[name], as[name] = &avS{Value: strings.Repeat("e", 32<<i)}, crypt.Encrypt
 	}
-	var names []string
-	s, err := crypt.NewSchema(table(as))
+	return item, table(as), layoutOf(t, table(as))
+}
+
+// layoutOf is the layout of stored items.
+func layoutOf(t testing.TB, c crypt.SchemaConfig) *attribute.Layout {
+	t.Helper()
+	s, err := crypt.NewSchema(c)
 	require.NoError(t, err)
+	var names []string
 	for name := range s.Attributes() {
 		names = append(names, name)
 	}
-	return item, table(as), attribute.NewLayout(names, []string{head, foot})
+	return attribute.NewLayout(names, []string{head, foot})
 }
 
 // sinkFunc is a Sink made of a function.
