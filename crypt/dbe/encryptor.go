@@ -26,7 +26,7 @@ type encryptor struct {
 	declared         []attr            // by slot
 	order            []wire.Slot       // of declared attributes, canonical
 	keys             []wire.Slot       // of partition key and sort key
-	context          map[string]string // the entries that every item has
+	context          []dbe.Entry       // the entries that every item has
 	required         []string          // the context keys that every item has
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others
 	encrypt, decrypt report.Report
@@ -97,7 +97,7 @@ func newAttr(table, name string) attr {
 
 // setKeys notes the key attributes and what of the context is the same in every item (1.6).
 func (e *encryptor) setKeys() {
-	e.context = map[string]string{dbe.ContextTable: e.schema.Table()}
+	e.context = []dbe.Entry{{Key: dbe.ContextTable, Value: e.schema.Table()}}
 	e.required = []string{dbe.ContextTable}
 	if e.version == dbe.Version2 {
 		e.required = append(e.required, dbe.ContextLegend)
@@ -108,7 +108,7 @@ func (e *encryptor) setKeys() {
 		}
 		slot, _ := e.stored.Slot(key.name)
 		e.keys = append(e.keys, slot)
-		e.context[key.entry] = key.name
+		e.context = append(e.context, dbe.Entry{Key: key.entry, Value: key.name})
 		e.required = append(e.required, key.entry)
 		a := &e.declared[slot]
 		if e.version == dbe.Version1 {
@@ -136,8 +136,8 @@ func (e *encryptor) check() error {
 			fail("attribute %.128q: the name is too long for the encryption context", a.name)
 		}
 	}
-	for key, value := range e.context {
-		if err := dbe.CheckContextEntry(key, value); err != nil {
+	for _, entry := range e.context {
+		if err := dbe.CheckContextEntry(entry.Key, entry.Value); err != nil {
 			fail("%v", err)
 		}
 	}

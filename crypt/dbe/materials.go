@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -25,7 +24,9 @@ type letter struct {
 // reader makes it anew. In s.letters it leaves the attributes that version 2 has in it.
 func (e *encryptor) itemContext(version byte, s *scratch, r report.Report) (map[string]string, error) {
 	entries := make(map[string]string, len(e.context)+len(e.keys)+2)
-	maps.Copy(entries, e.context)
+	for _, entry := range e.context {
+		entries[entry.Key] = entry.Value
+	}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		var value string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -29,31 +30,22 @@ func AppendContext(dst []byte, context map[string]string) ([]byte, error) {
 	if len(context) > MaxContextEntries {
 		return dst, errContextMany
 	}
-	var room [16]string
-	keys := room[:0]
+	var room [16]Entry
+	entries := room[:0]
+	size := 2
 	for k, v := range context {
 		if err := CheckContextEntry(k, v); err != nil {
 			return dst, err
 		}
-		keys = append(keys, k)
+		entries = append(entries, Entry{k, v})
+		size += 2 + len(k) + 2 + len(v)
 	}
-	slices.Sort(keys)
-	dst = slices.Grow(dst, contextSize(context))
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(keys)))
-	for _, k := range keys {
-		dst = appendCounted16(dst, k)
-		dst = appendCounted16(dst, context[k])
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	dst = binary.BigEndian.AppendUint16(slices.Grow(dst, size), uint16(len(entries)))
+	for _, e := range entries {
+		dst = appendCounted16(appendCounted16(dst, e.Key), e.Value)
 	}
 	return dst, nil
-}
-
-// contextSize is the size in bytes of a serialised context.
-func contextSize(context map[string]string) int {
-	n := 2
-	for k, v := range context {
-		n += 4 + len(k) + len(v)
-	}
-	return n
 }
 
 // AppendKeyringContext is [AppendContext] in the form that keyrings authenticate: nothing for an empty

@@ -3,6 +3,7 @@ package dbe
 import (
 	"crypto/hmac"
 	"crypto/sha512"
+	"crypto/subtle"
 	"encoding"
 	"hash"
 
@@ -24,6 +25,7 @@ type resumable interface {
 type deriver struct {
 	sha512, sha384 resumable
 	padded         [sha512.BlockSize]byte
+	ipad, opad     [sha512.BlockSize]byte // what keys are padded with, inside and outside
 	inner          [sha512.Size]byte
 	prk            [sha512.Size]byte
 	saltless       hmacState // of the key that stands for no salt, which is no secret
@@ -40,33 +42,27 @@ func (d *deriver) init() {
 	}
 	d.sha512 = sha512.New().(resumable)
 	d.sha384 = sha512.New384().(resumable)
+	for i := range sha512.BlockSize {
+		d.ipad[i], d.opad[i] = 0x36, 0x5C
+	}
 	d.prepare(&d.saltless, nil)
 }
 
-// pad sets padded to a key of at most a block, exclusive-or a byte.
-func (d *deriver) pad(key []byte, b byte) []byte {
-	for i := range d.padded {
-		d.padded[i] = b
-	}
-	for i, k := range key {
-		d.padded[i] ^= k
-	}
+// pad is a key of at most a block, padded: exclusive-or ipad or opad.
+func (d *deriver) pad(key []byte, with *[sha512.BlockSize]byte) []byte {
+	n := subtle.XORBytes(d.padded[:], key, with[:])
+	copy(d.padded[n:], with[n:])
 	return d.padded[:]
 }
-
-const (
-	insidePad  = 0x36
-	outsidePad = 0x5C
-)
 
 // once appends the HMAC of one message.
 func (d *deriver) once(h resumable, dst, key, message []byte) []byte {
 	h.Reset()
-	h.Write(d.pad(key, insidePad))
+	h.Write(d.pad(key, &d.ipad))
 	h.Write(message)
 	inner := h.Sum(d.inner[:0])
 	h.Reset()
-	h.Write(d.pad(key, outsidePad))
+	h.Write(d.pad(key, &d.opad))
 	h.Write(inner)
 	return h.Sum(dst)
 }
@@ -97,13 +93,13 @@ func plainHMAC(h func() hash.Hash, dst, key, message []byte) []byte {
 
 // prepare hashes a padded key for [deriver.again].
 func (d *deriver) prepare(s *hmacState, key []byte) {
-	s.inside = d.state(s.inside, key, insidePad)
-	s.outside = d.state(s.outside, key, outsidePad)
+	s.inside = d.state(s.inside, key, &d.ipad)
+	s.outside = d.state(s.outside, key, &d.opad)
 }
 
-func (d *deriver) state(dst, key []byte, b byte) []byte {
+func (d *deriver) state(dst, key []byte, with *[sha512.BlockSize]byte) []byte {
 	d.sha512.Reset()
-	d.sha512.Write(d.pad(key, b))
+	d.sha512.Write(d.pad(key, with))
 	dst, err := d.sha512.AppendBinary(dst[:0])
 	if err != nil {
 		panic("internal error: SHA-512 does not give its state")
