@@ -18,6 +18,10 @@ type Config struct {
 	// false for are not used, key attributes (an S, an N and a B) always are.
 	Supports func(v types.AttributeValue) bool
 
+	// NamesUnsigned: a reader takes undeclared plain attributes by the names of crypt.SchemaConfig.Unsigned
+	// only, and refuses others, as the modern format does.
+	NamesUnsigned bool
+
 	// OtherKeys is the same format over other keys, whose items must not open. Nil: not checked.
 	OtherKeys crypt.Format
 

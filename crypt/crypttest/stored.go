@@ -137,8 +137,14 @@ func (p *formatProbe) undeclaredAttributes() {
 		}
 		byDeclarer := p.encrypted(p.encryptor(declared), what, item)
 		p.undeclared(p.encryptor(pinned), what, stored, item, extra, action)
-		p.undeclared(v.e, what+", read with none", stored, item, extra, action)
-		p.undeclared(v.e, what+", of a writer who declares them", byDeclarer, item, extra, action)
+		reader := v.e
+		if action == crypt.Plain && p.NamesUnsigned {
+			named := v.schema
+			named.Unsigned = slices.Collect(maps.Keys(extra))
+			reader = p.encryptor(named)
+		}
+		p.undeclared(reader, what+", read with none", stored, item, extra, action)
+		p.undeclared(reader, what+", of a writer who declares them", byDeclarer, item, extra, action)
 	}
 }
 

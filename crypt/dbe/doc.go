@@ -22,7 +22,7 @@
 //     encrypted ones are there for everybody to read who can read the table. Values of crypt.SignContext
 //     attributes also reach the key service, and its log.
 //   - crypt.Plain attributes, those of crypt.SchemaConfig.Unsigned, can be changed, added and removed;
-//     Opened.Unsigned names them. Attributes that begin with aws_dbe_ are not handed out.
+//     Opened.Unsigned names them. Beacons, aws_dbe_b_x, are not handed out.
 //   - An old item put back whole, or an item deleted, is not noticed.
 //   - Under keyring.SuiteHMAC whoever can read an item can alter it unseen by other readers. Under
 //     keyring.SuiteECDSA that takes the right to wrap keys, too: the data key is bound to the public key of
@@ -40,7 +40,7 @@
 // Everything written today, under the same keys, logical table name and key names. The header says how each
 // attribute was protected, so that actions may change between encrypt, sign and context, and attributes be
 // added to the schema and taken out of it; such items are Stale. What breaks stored items: another
-// logical table name; a signed attribute that becomes plain or is named in Unsigned; a plain one that
+// logical table name, unless the old one is among the schema's Aliases; a signed attribute that becomes plain or is named in Unsigned; a plain one that
 // becomes signed, or is taken out of the schema and not named in Unsigned.
 //
 // # What differs from AWS's clients
@@ -48,7 +48,7 @@
 // Refused here and accepted there: items under a suite that is not in AcceptSuites; numbers inside an
 // encrypted value that are not in normal form, lengths inside it that do not fit; a header of version 1 with
 // attributes in the context, and one that does not sign the keys; encrypted attributes not stored as B;
-// values that DynamoDB would refuse or change, when writing. Attributes that AWS's clients would drop when
-// they write, such as aws_dbe_b_x, are refused. Empty keys of maps are read and not written, as clients
-// differ over them. A declared plain attribute need not be listed as unsigned a second time.
+// attributes whose names begin with aws_dbe_, but for beacons that are read; values that DynamoDB would
+// refuse or change, when writing. Empty keys of maps are read and not written, as clients differ over them.
+// A declared plain attribute need not be named in Unsigned.
 package dbe

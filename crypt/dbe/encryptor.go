@@ -26,7 +26,9 @@ type encryptor struct {
 	declared         []attr            // by slot
 	order            []wire.Slot       // of declared attributes, canonical
 	keys             []wire.Slot       // of partition key and sort key
-	context          []dbe.Entry       // the entries that every item has
+	tables           []string          // the logical name, and its aliases
+	scopes           []scope           // of the schema
+	context          []dbe.Entry       // the entries that every item has, all but the table's name
 	required         []string          // the context keys that every item has
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others
 	encrypt, decrypt report.Report
@@ -66,6 +68,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 		settings: f.settings,
 		schema:   s,
 		version:  dbe.Version1,
+		tables:   append([]string{s.Table()}, s.Aliases()...),
 		encrypt:  report.Report{Op: "encrypt", Table: s.Table()},
 		decrypt:  report.Report{Op: "decrypt", Table: s.Table()},
 		random:   randomBytes,
@@ -85,6 +88,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	e.stored = attribute.NewLayout(names, e.Marks().All)
 	e.unsealed = attribute.NewLayout(names, nil)
 	e.setKeys()
+	e.scopes = []scope{newScope(s, names)}
 	if err := e.check(); err != nil {
 		return nil, err
 	}
@@ -97,7 +101,6 @@ func newAttr(table, name string) attr {
 
 // setKeys notes the key attributes and what of the context is the same in every item (1.6).
 func (e *encryptor) setKeys() {
-	e.context = []dbe.Entry{{Key: dbe.ContextTable, Value: e.schema.Table()}}
 	e.required = []string{dbe.ContextTable}
 	if e.version == dbe.Version2 {
 		e.required = append(e.required, dbe.ContextLegend)
@@ -141,6 +144,11 @@ func (e *encryptor) check() error {
 			fail("%v", err)
 		}
 	}
+	for _, table := range e.tables {
+		if err := dbe.CheckContextEntry(dbe.ContextTable, table); err != nil {
+			fail("name %.128q: %v", table, err)
+		}
+	}
 	if e.schema.Unknown() == crypt.SignContext && e.version == dbe.Version1 {
 		fail("unknown attributes are of action context, and no declared one is: declare one")
 	}
@@ -172,17 +180,13 @@ func (e *encryptor) DecryptItem(ctx context.Context, item crypt.Item) (crypt.Ope
 	return itemwise.Decrypt(ctx, e, e.stored, item)
 }
 
-// isUnsigned reports whether an attribute is outside the signature (1.11): declared plain, or undeclared
-// and named by the schema.
-func (e *encryptor) isUnsigned(slot wire.Slot, name string) bool {
-	if int(slot) < len(e.declared) {
-		return e.declared[slot].action == crypt.Plain
-	}
-	return e.schema.IsUnsigned(name) || e.schema.Unknown() == crypt.Plain
-}
-
-// isOwn reports whether an attribute is a mark of the format, or a beacon.
+// isOwn reports whether an attribute belongs to the format.
 func isOwn(name string) bool { return strings.HasPrefix(name, dbe.Prefix) }
+
+// isSearched reports whether an attribute is one by which AWS's clients search: a beacon, or their version.
+func isSearched(name string) bool {
+	return strings.HasPrefix(name, "aws_dbe_b_") || strings.HasPrefix(name, "aws_dbe_v_")
+}
 
 func hasContextPrefix(name string) bool { return strings.HasPrefix(name, dbe.ContextPrefix) }
 

@@ -1,10 +1,12 @@
 package dbe_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/assert"
@@ -146,4 +148,43 @@ func TestUndeclaredAttributesKeepTheirProtection(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Each name of a table costs a question to the manager, and only items that the names before it do not fit
+// ask it.
+func TestAliases(t *testing.T) {
+	inner, err := keyring.NewManager(keyring.ManagerConfig{Keyring: rawAES(t, 1)})
+	require.NoError(t, err)
+	var asked []string
+	f := format(t, dbe.Config{Suite: keyring.SuiteHMAC, Manager: managerFunc{
+		inner.EncryptionMaterials,
+		func(ctx context.Context, r keyring.DecryptionRequest) (keyring.DecryptionMaterials, error) {
+			asked = append(asked, r.Reproduced["aws-crypto-table-name"])
+			return inner.DecryptionMaterials(ctx, r)
+		},
+	}})
+	as := actions{"e": crypt.Encrypt, "c": crypt.SignContext}
+	item := crypt.Item{"pk": &avS{Value: "k"}, "sk": &avS{Value: "s"}, "e": &avS{Value: canary}, "c": &avS{Value: canary}}
+	reader := table(as)
+	reader.Aliases = []string{"one", "two"}
+	e := encryptor(t, f, reader)
+	for name, want := range map[string][]string{"Tbl": {"Tbl"}, "one": {"Tbl", "one"}, "two": {"Tbl", "one", "two"}, "three": {"Tbl", "one", "two"}} {
+		writer := table(as)
+		writer.Table = name
+		stored := encrypted(t, encryptor(t, of(t, keyring.SuiteHMAC), writer), item)
+		asked = nil
+		opened, err := e.DecryptItem(t.Context(), stored)
+		assert.Equal(t, want, asked)
+		if name == "three" {
+			refused(t, err, crypt.ErrAuth)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, item, opened.Item)
+		assert.Equal(t, name != "Tbl", opened.Stale)
+	}
+	asked = nil
+	_, err = encryptor(t, format(t, dbe.Config{Keyring: rawAES(t, 2), Suite: keyring.SuiteHMAC}), reader).DecryptItem(t.Context(), encrypted(t, e, item))
+	refused(t, err, crypt.ErrFormat, "another key is told at once")
+	assert.Empty(t, asked)
 }

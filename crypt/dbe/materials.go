@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -20,10 +21,11 @@ type letter struct {
 	spelled    byte
 }
 
-// itemContext is the encryption context of an item of that version (1.6), none of which is stored: a
+// itemContext is the encryption context of an item of that version and table (1.6), none of which is stored: a
 // reader makes it anew. In s.letters it leaves the attributes that version 2 has in it.
-func (e *encryptor) itemContext(version byte, s *scratch, r report.Report) (map[string]string, error) {
-	entries := make(map[string]string, len(e.context)+len(e.keys)+2)
+func (e *encryptor) itemContext(version byte, table string, s *scratch, r report.Report) (map[string]string, error) {
+	entries := make(map[string]string, 1+len(e.context)+len(e.keys)+1)
+	entries[dbe.ContextTable] = table
 	for _, entry := range e.context {
 		entries[entry.Key] = entry.Value
 	}
@@ -59,7 +61,7 @@ func (e *encryptor) isKey(slot wire.Slot) bool { return slices.Contains(e.keys, 
 
 // encryptionMaterials asks the manager.
 func (e *encryptor) encryptionMaterials(ctx context.Context, s *scratch) (none keyring.EncryptionMaterials, _ error) {
-	entries, err := e.itemContext(e.version, s, e.encrypt)
+	entries, err := e.itemContext(e.version, e.schema.Table(), s, e.encrypt)
 	if err != nil {
 		return none, err
 	}
@@ -80,13 +82,27 @@ func (e *encryptor) encryptionMaterials(ctx context.Context, s *scratch) (none k
 	return m, nil
 }
 
-// decryptionMaterials asks the manager.
-func (e *encryptor) decryptionMaterials(ctx context.Context, s *scratch) (none keyring.DecryptionMaterials, _ error) {
-	h := &s.header
-	entries, err := e.itemContext(h.Version, s, e.decrypt)
+// answer is what the manager said to a context.
+type answer struct {
+	entries   map[string]string
+	materials keyring.DecryptionMaterials
+	err       error
+}
+
+// decryptionMaterials asks the manager, unless that is its last answer.
+func (e *encryptor) decryptionMaterials(ctx context.Context, table string, s *scratch, a *answer) (keyring.DecryptionMaterials, error) {
+	entries, err := e.itemContext(s.header.Version, table, s, e.decrypt)
 	if err != nil {
-		return none, err
+		return keyring.DecryptionMaterials{}, err
 	}
+	if a.entries == nil || !maps.Equal(a.entries, entries) {
+		a.entries = entries
+		a.materials, a.err = e.askToDecrypt(ctx, entries, &s.header)
+	}
+	return a.materials, a.err
+}
+
+func (e *encryptor) askToDecrypt(ctx context.Context, entries map[string]string, h *dbe.Header) (none keyring.DecryptionMaterials, _ error) {
 	r := keyring.DecryptionRequest{Suite: suiteOf(h), Reproduced: entries, EncryptedDataKeys: make([]keyring.EncryptedDataKey, len(h.DataKeys))}
 	for i, k := range h.DataKeys {
 		r.EncryptedDataKeys[i] = keyring.EncryptedDataKey(k)

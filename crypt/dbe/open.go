@@ -1,7 +1,9 @@
 package dbe
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -41,7 +43,12 @@ func (e *encryptor) OpenItem(ctx context.Context, item wire.Stored, sink wire.Si
 	return result, nil
 }
 
+// maxTrials is how many verifications an item is worth, over names of its table and schemas.
+const maxTrials = 16
+
 // verified leaves in s the attributes as they are protected and the values of those that are encrypted.
+// A table with other names, or with schemas that leave other attributes unsigned, has several readings of an
+// item; all of it decides which one verifies.
 func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) error {
 	if err := e.decrypt.Context(ctx); err != nil {
 		return err
@@ -51,14 +58,58 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err != nil {
 		return err
 	}
-	if err := e.collect(item, s); err != nil {
+	if err := e.dropMarks(item, s); err != nil {
 		return err
 	}
-	m, err := e.decryptionMaterials(ctx, s)
+	if err := e.inOrder(s, item.Name); err != nil {
+		return e.decrypt.Format("", "", err)
+	}
+	trials := 0
+	var misfit error // of the schema as it is now
+	var a answer
+	for t, table := range e.tables {
+		s.moveTo(table, t)
+		for i := range e.scopes {
+			if err := e.fit(item, s, &e.scopes[i]); err != nil {
+				misfit = cmp.Or(misfit, err)
+				continue
+			}
+			if trials++; trials > maxTrials {
+				return e.decrypt.Auth()
+			}
+			err := e.verify(ctx, table, header, footer, s, &a)
+			if err == nil {
+				s.old = t > 0 || i > 0
+				return e.decrypt.Context(ctx)
+			}
+			if !errors.Is(err, crypt.ErrAuth) {
+				return err
+			}
+		}
+	}
+	if trials == 0 {
+		return misfit
+	}
+	return e.decrypt.Auth()
+}
+
+// moveTo makes the paths of the attributes those of the n-th name of the table.
+func (s *scratch) moveTo(table string, n int) {
+	if n == 0 {
+		return // as inOrder makes them
+	}
+	for i := range s.attrs {
+		s.attrs[i].path = dbe.AppendPath(nil, table, s.attrs[i].name)
+	}
+}
+
+// verify verifies the item as it is laid out in s, and decrypts it.
+func (e *encryptor) verify(ctx context.Context, table string, header []byte, footer dbe.Footer, s *scratch, a *answer) error {
+	m, err := e.decryptionMaterials(ctx, table, s, a)
 	if err != nil {
 		return err
 	}
-	if s.context, err = dbe.AppendContext(s.context, m.Context); err != nil {
+	if s.context, err = dbe.AppendContext(s.context[:0], m.Context); err != nil {
 		return e.decrypt.Keys("the manager's context is none", err)
 	}
 	if s.keys.Derive(m.DataKey.Expose(), s.header.MessageID[:]) != nil || !s.keys.Committed(header) {
@@ -74,7 +125,7 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if !decryptAll(s) {
 		return e.decrypt.Auth()
 	}
-	return e.decrypt.Context(ctx)
+	return nil
 }
 
 // marksOf parses header and footer, and tells apart the ways not to have them.
@@ -114,20 +165,16 @@ const (
 	notBinary = "a mark of the format is not of type B"
 )
 
-// collect lists the item's attributes with the actions of the legend, and the canonical bytes of those
-// that are signed only.
-func (e *encryptor) collect(item wire.Stored, s *scratch) error {
-	if err := e.dropMarks(item, s); err != nil {
-		return err
-	}
-	if err := e.inOrder(s, item.Name); err != nil {
-		return e.decrypt.Format("", "", err)
-	}
+// fit gives the attributes the actions that the legend has for them if those outside sc are unsigned, and
+// makes the canonical bytes of those that are signed only.
+func (e *encryptor) fit(item wire.Stored, s *scratch, sc *scope) error {
+	s.values.Reset(dbe.ForVerification)
+	s.fields, s.letters, s.spelled = 0, s.letters[:0], s.spelled[:0]
 	legend := s.header.Legend
 	signed := 0
 	for i := range s.attrs {
 		a := &s.attrs[i]
-		if e.isUnsigned(a.slot, a.name) {
+		if sc.leavesOut(a.slot, a.name) {
 			a.action = crypt.Plain
 			continue
 		}
@@ -161,8 +208,10 @@ func (e *encryptor) dropMarks(item wire.Stored, s *scratch) error {
 		}
 		name := item.Name(slot)
 		switch {
-		case isOwn(name): // a beacon, say: covered by nothing, and not handed out
+		case isSearched(name): // covered by nothing, and not handed out
 			continue
+		case isOwn(name):
+			return e.decrypt.Format(name, "the name is the format's own, and it has no such attribute", nil)
 		case crypt.Reserved(name):
 			return e.decrypt.Format(name, reserved(name), nil)
 		case e.schema.Unknown() == crypt.Refuse && !e.schema.IsUnsigned(name):
@@ -231,8 +280,8 @@ func decryptAll(s *scratch) bool {
 		buffer = new([]byte)
 	}
 	s.reader.Share(shared)
-	*buffer = slices.Grow(*buffer, size)
-	s.parsed = append(s.parsed, make([]dbe.Value, len(s.attrs))...)
+	*buffer = slices.Grow((*buffer)[:0], size)
+	s.parsed = append(s.parsed[:0], make([]dbe.Value, len(s.attrs))...)
 	field := 0
 	for i := range s.attrs {
 		a := &s.attrs[i]
@@ -259,7 +308,7 @@ func decryptAll(s *scratch) bool {
 
 // stale reports whether the item is other than the writer would write it.
 func (e *encryptor) stale(s *scratch) bool {
-	if s.header.Version != e.version || suiteOf(&s.header) != e.suite {
+	if s.old || s.header.Version != e.version || suiteOf(&s.header) != e.suite {
 		return true
 	}
 	for i := range s.attrs {

@@ -18,6 +18,7 @@ type scratch struct {
 	present []bool // by slot, of declared attributes
 	attrs   []attr // of the item, in canonical order
 	fields  int    // how many are encrypted
+	old     bool   // read as of another name of the table, or under a previous schema
 
 	values  dbe.Encoder // canonical bytes, one value behind the other
 	legend  []byte
@@ -57,6 +58,7 @@ func (e *encryptor) release(s *scratch) {
 	s.reader.Reset(dbe.Value{})
 	s.reader.Share(false)
 	s.slots, s.attrs, s.letters, s.spelled, s.parsed, s.fields = s.slots[:0], s.attrs[:0], s.letters[:0], s.spelled[:0], s.parsed[:0], 0
+	s.old = false
 	if cap(s.attrs) <= maxPooledAttrs && cap(s.slots) <= maxPooledAttrs {
 		e.pool.Put(s)
 	}

@@ -77,9 +77,9 @@ func (h *Hasher) Sum() []byte {
 
 // Wipe leaves nothing of an item in h.
 func (h *Hasher) Wipe() {
-	if h.digest != nil {
-		h.digest.Reset()
-	}
 	h.pending = canonical.Wiped(h.pending)
+	if h.digest != nil {
+		wipeHash(h.digest, h.pending[:sha512.BlockSize-1])
+	}
 	clear(h.sum[:])
 }

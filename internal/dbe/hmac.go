@@ -155,13 +155,21 @@ func plainPair(secret []byte, labelA, labelB string, tail []byte, a, b *[keySize
 
 // wipe leaves nothing of a secret.
 func (d *deriver) wipe() {
-	if d.sha512 != nil {
-		d.sha512.Reset()
-		d.sha384.Reset()
-	}
 	clear(d.padded[:])
 	clear(d.inner[:])
 	clear(d.prk[:])
+	if d.sha512 != nil {
+		wipeHash(d.sha512, d.padded[1:])
+		wipeHash(d.sha384, d.padded[1:])
+	}
 	d.expand.inside, d.expand.outside = canonical.Wiped(d.expand.inside), canonical.Wiped(d.expand.outside)
 	d.label = canonical.Wiped(d.label)
+}
+
+// wipeHash is Reset that leaves no part of a message in h, which keeps what is less than a block. zeros
+// are as many.
+func wipeHash(h hash.Hash, zeros []byte) {
+	h.Reset()
+	h.Write(zeros)
+	h.Reset()
 }
