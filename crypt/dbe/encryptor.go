@@ -27,7 +27,7 @@ type encryptor struct {
 	order            []wire.Slot       // of declared attributes, canonical
 	keys             []wire.Slot       // of partition key and sort key
 	tables           []string          // the logical name, and its aliases
-	scopes           []scope           // of the schema
+	scopes           []scope           // of the schema, and of the previous ones
 	context          []dbe.Entry       // the entries that every item has, all but the table's name
 	required         []string          // the context keys that every item has
 	stored, unsealed *attribute.Layout // of items with marks, and without: there a mark is an attribute like others
@@ -88,7 +88,9 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	e.stored = attribute.NewLayout(names, e.Marks().All)
 	e.unsealed = attribute.NewLayout(names, nil)
 	e.setKeys()
-	e.scopes = []scope{newScope(s, names)}
+	for _, schema := range append([]crypt.Schema{s}, s.Previous()...) {
+		e.scopes = append(e.scopes, newScope(schema, names))
+	}
 	if err := e.check(); err != nil {
 		return nil, err
 	}
