@@ -10,7 +10,7 @@ import (
 // tables of a program.
 type Config struct {
 	// Encryption is the format items are written in and the keys they are written with, such as
-	// ddbec.Format(provider). Every attribute without an action word is then encrypted and signed,
+	// dbe.Format(keyring) or ddbec.Format(provider). Every attribute without an action word is then encrypted and signed,
 	// keys are signed. Nil: nothing is protected, and a type that carries an encrypt or sign word
 	// does not construct.
 	Encryption crypt.Format
@@ -31,6 +31,11 @@ type Config struct {
 	// item that has any is an error. crypt.Encrypt, Sign and Plain pin one action. A T with an Unknown
 	// keeps them; else they are read, verified and dropped.
 	Unknown crypt.Action
+
+	// Unsigned names attributes that T does not declare and other writers leave unsigned; at most one ends in *
+	// and is a prefix. The modern format needs them named: an item with an undeclared attribute that is
+	// neither named here nor signed is refused. See crypt.SchemaConfig.
+	Unsigned []string
 
 	// Previous are shapes of T from before its tags changed, eight at most: items written under them are still
 	// read, and noticed as stale. They are never written. What needs one is in docs/schema.md.

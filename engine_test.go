@@ -28,6 +28,8 @@ type (
 	avN  = types.AttributeValueMemberN
 	avB  = types.AttributeValueMemberB
 	avSS = types.AttributeValueMemberSS
+
+	avAny = types.AttributeValue
 )
 
 // onEngines runs a test on ddbtest and on Amazon's DynamoDB Local, which is at DDB_ENDPOINT.

@@ -116,6 +116,7 @@ func (sh *shape) schemaConfig(logical string, cfg Config) crypt.SchemaConfig {
 		PartitionKey: sh.keys[0].name,
 		Actions:      make(map[string]crypt.Action, len(sh.action)),
 		Unknown:      cfg.Unknown,
+		Unsigned:     cfg.Unsigned,
 	}
 	if len(sh.keys) > 1 {
 		c.SortKey = sh.keys[1].name
@@ -146,6 +147,8 @@ func actionOf(f tags.Field, encrypted bool) crypt.Action {
 		return crypt.Plain
 	case f.Action == tags.Plain:
 		return crypt.Plain
+	case f.Action == tags.Context:
+		return crypt.SignContext
 	case f.Key != 0 || f.TTL || f.Version || f.Entity != "" || f.Action == tags.Sign:
 		return crypt.Sign
 	}
@@ -170,7 +173,7 @@ func checkActions(plan *mapper.Plan, cfg Config) (errs []error) {
 		if plan.Current(wire.Slot(i)) != wire.Slot(i) {
 			continue
 		}
-		if a.Action == tags.Encrypt || a.Action == tags.Sign {
+		if a.Action != 0 && a.Action != tags.Plain {
 			errs = append(errs, fmt.Errorf("type %v, field %s: the tag asks for protection and Config.Encryption is nil: give keys, or take the word out", plan.Type(), a.Path))
 		}
 	}

@@ -27,6 +27,7 @@
 //	pk, sk                 a type stored as S, N or B      partition key, sort key
 //	encrypt                any but keys                    encrypt and sign
 //	sign                   any                             sign only
+//	context                any                             sign, and bind the item's keys to the value; the modern format has it
 //	plain                  any but keys                    neither
 //	ttl                    time.Time, an integer, no key   N, seconds since 1970; left out if zero; signed, never encrypted
 //	version                an integer type, no key         grows with every write, which demands the one read; signed, never encrypted
@@ -49,7 +50,7 @@
 // A time.Time without a word for it is stored as time=ns does. Without an action word the table decides;
 // one with encryption encrypts and signs, but only signs keys, ttl, version and entity.
 //
-// The actions encrypt, sign and plain, the keys, ttl, version and unknown belong to the fields of an
+// The actions encrypt, sign, context and plain, the keys, ttl, version and unknown belong to the fields of an
 // item, which has at most one each of the last three. Inside a document they are errors: one action
 // covers a whole top-level attribute. The service deletes an item some time after its ttl, if the
 // table's TimeToLive names the attribute; until then it is read like any other.
@@ -64,7 +65,8 @@
 // print differently, and never behind a pointer or an interface, which may be nil. Nor can a type be
 // either whose MarshalDDB or MarshalDynamoDBAttributeValue may answer with any type of value.
 //
-// These contradict: pk and sk; encrypt, sign and plain; ttl, version and encrypt; ttl and time= or
+// These contradict: pk and sk; encrypt, sign, context and plain; context, which is always stored, and
+// omitempty, omitzero and was; ttl, version and encrypt; ttl and time= or
 // unixmilli; time=, unixtime and unixmilli; json and any of these three, set, binary and bool=number; null
 // and omitempty; null and omitzero. omitempty and omitzero together leave out what either would.
 //

@@ -52,11 +52,12 @@ type Action uint8
 const (
 	Encrypt Action = iota + 1 // encrypt and sign
 	Sign                      // sign
+	Context                   // sign and include in the encryption context
 	Plain                     // neither
 )
 
 // String is the tag's word, "none" for the zero Action.
-func (a Action) String() string { return wordOf(a, "encrypt", "sign", "plain") }
+func (a Action) String() string { return wordOf(a, "encrypt", "sign", "context", "plain") }
 
 // TimeFormat is how a time.Time is stored. The zero TimeFormat: the tag has no word for it.
 type TimeFormat uint8

@@ -276,7 +276,8 @@ func TestErrorIsFoundInAJoin(t *testing.T) {
 func TestStrings(t *testing.T) {
 	assert.Equal(t, "none", tags.Key(0).String())
 	assert.Equal(t, "sk", tags.SortKey.String())
+	assert.Equal(t, "context", tags.Context.String())
 	assert.Equal(t, "plain", tags.Plain.String())
 	assert.Equal(t, "unixmilli", tags.UnixMillis.String())
-	assert.Equal(t, "invalid", tags.Action(4).String())
+	assert.Equal(t, "invalid", tags.Action(5).String())
 }

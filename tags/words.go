@@ -38,6 +38,7 @@ var words = [...]word{
 	{name: "encrypt", apply: func(f *Field, _ int) { f.Action = Encrypt }, inNested: actionIsTop,
 		onKey: "DynamoDB finds items by their keys, which are signed and never encrypted: remove it"},
 	{name: "sign", apply: func(f *Field, _ int) { f.Action = Sign }, inNested: actionIsTop},
+	{name: "context", apply: func(f *Field, _ int) { f.Action = Context }, inNested: actionIsTop},
 	{name: "plain", apply: func(f *Field, _ int) { f.Action = Plain }, inNested: actionIsTop,
 		onKey: "keys are always signed: remove it"},
 	{name: "ttl", once: true, apply: func(f *Field, _ int) { f.expires() }, inNested: itemHasIt, onKey: "a key is always stored, a ttl need not be: remove it",
@@ -68,7 +69,10 @@ var words = [...]word{
 // contradictions are the words of which a tag has at most one.
 var contradictions = [...][]string{
 	{"pk", "sk"},
-	{"encrypt", "sign", "plain"},
+	{"encrypt", "sign", "context", "plain"},
+	{"context", "omitempty"},
+	{"context", "omitzero"},
+	{"context", "was"},
 	{"encrypt", "ttl"},
 	{"encrypt", "version"},
 	{"ttl", "version"},
