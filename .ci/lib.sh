@@ -70,7 +70,7 @@ answers_http() {
 gotest() {
   local log=$1 status=0
   shift
-  go test -v -count=1 "$@" ./... >"$log" 2>&1 || status=$?
+  go test -v -count=1 -timeout 20m "$@" ./... >"$log" 2>&1 || status=$?
   grep -E '^(ok|FAIL|---|panic:)' "$log" | grep -v '^--- PASS' || true
   grep -E '^ +(corpus|cross|tamper)_test\.go:' "$log" || true # the figures of a run against AWS's clients
   if ((status)); then

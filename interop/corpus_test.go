@@ -28,6 +28,8 @@ import (
 
 const (
 	agreedSamples = 2000  // of a run: without a divergence, but for what signs them
+	kindSamples   = 2000  // of a run of another kind than the first: in all
+	kindAgreed    = 1200  // of these: without a divergence
 	classSamples  = 50    // of a run: of each divergence
 	mostSamples   = 20000 // until a run has these
 	runLimit      = 15 * time.Minute
@@ -71,16 +73,21 @@ func (s *sample) caseBy(writer divergence.Client) protocol.Case {
 // corpus is the samples of a run, and the drivers that it runs on.
 type corpus struct {
 	seed    uint64
+	writers []divergence.Client
+	least   int // samples
+	agreed  int // of these without a divergence
 	keys    map[string]protocol.Key
 	samples []*sample
 	peers   map[divergence.Client]*peers.Peer
 }
 
 func newCorpus(t *testing.T, kind generate.Kind) *corpus {
-	c := &corpus{seed: seed(t)}
+	c := &corpus{seed: seed(t), writers: writers, least: agreedSamples, agreed: agreedSamples}
 	g := generate.New(c.seed, kind)
 	c.keys = maps.Clone(g.Keys())
 	if kind != (generate.Kind{}) {
+		// The dialect of what ours writes does not depend on keys: the first kind shows it.
+		c.writers, c.least, c.agreed = clients, kindSamples, kindAgreed
 		pairs, err := generate.Pairs()
 		require.NoError(t, err)
 		maps.Copy(c.keys, pairs)
@@ -175,7 +182,7 @@ func (c *corpus) hits(class divergence.Classes) int {
 }
 
 func (c *corpus) enough() bool {
-	if len(c.samples)%100 != 0 || c.hits(0) < agreedSamples {
+	if len(c.samples)%100 != 0 || len(c.samples) < c.least || c.hits(0) < c.agreed {
 		return false
 	}
 	for _, class := range divergence.All() {

@@ -48,7 +48,7 @@ func (c *corpus) encrypt(t *testing.T, samples []*sample) {
 	t.Helper()
 	var failed failures
 	jobs := map[divergence.Client][]job{}
-	for _, writer := range writers {
+	for _, writer := range c.writers {
 		for i, s := range samples {
 			jobs[writer] = append(jobs[writer], job{request(t, protocol.Encrypt, s.caseBy(writer), s.Item), func(answer protocol.Answer) {
 				if answer.OK != s.classes.Writes(writer) {
@@ -78,7 +78,7 @@ func (c *corpus) cross(t *testing.T) {
 	var failed failures
 	var outcomes []*outcome
 	jobs := map[divergence.Client][]job{}
-	for _, writer := range writers {
+	for _, writer := range c.writers {
 		for _, reader := range clients {
 			o := &outcome{writer: writer, reader: reader}
 			outcomes = append(outcomes, o)
@@ -135,7 +135,7 @@ func (o *outcome) check(t *testing.T, s *sample, answer protocol.Answer) string 
 // pinned holds the numbers of samples behind each class, and that each class makes a difference.
 func (c *corpus) pinned(t *testing.T) {
 	t.Logf("%-22s %5d", "agreed", c.hits(0))
-	assert.GreaterOrEqual(t, c.hits(0), agreedSamples)
+	assert.GreaterOrEqual(t, c.hits(0), c.agreed)
 	for _, class := range divergence.All() {
 		t.Logf("%-22s %5d", class, c.hits(class))
 		assert.GreaterOrEqual(t, c.hits(class), classSamples, class)
@@ -160,7 +160,7 @@ func (c *corpus) diverges(t *testing.T, class divergence.Classes) bool {
 func (c *corpus) unverified(t *testing.T) {
 	var failed failures
 	jobs := map[divergence.Client][]job{}
-	for _, writer := range writers {
+	for _, writer := range c.writers {
 		for i, s := range c.samples[:classSamples] {
 			stored, ok := s.stored[writer]
 			if !ok || s.classes.Has(divergence.CustomMarks) {

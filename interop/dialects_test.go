@@ -91,7 +91,7 @@ func disputedSamples(t *testing.T) []*sample {
 // TestDialects has every client write what Java and Python sign differently, and read what the others
 // wrote. What ours writes in a client's dialect has that client's signature.
 func TestDialects(t *testing.T) {
-	c := &corpus{keys: map[string]protocol.Key{
+	c := &corpus{writers: writers, keys: map[string]protocol.Key{
 		"aes": {Type: "aes", Material: []byte(strings.Repeat("a", 32))},
 		"mac": {Type: "hmac", Material: []byte(strings.Repeat("m", 32))},
 	}}

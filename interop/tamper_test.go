@@ -39,7 +39,7 @@ type alteration struct {
 func (c *corpus) alterations(t *testing.T) []alteration {
 	f := flipper{rand.New(rand.NewPCG(c.seed, 1))}
 	var all []alteration
-	for _, writer := range writers {
+	for _, writer := range c.writers {
 		if !(c.samples[0].classes & divergence.Elliptic).Writes(writer) {
 			continue
 		}
@@ -125,7 +125,7 @@ func (c *corpus) roundedAway(t *testing.T) {
 	jobs := map[divergence.Client][]job{}
 	taken := map[divergence.Client]int{}
 	for _, s := range samples {
-		for _, writer := range writers {
+		for _, writer := range c.writers {
 			a := alteration{s, writer, maps.Clone(s.stored[writer]), "the 29th digit"}
 			a.item[name] = &types.AttributeValueMemberN{Value: digits + "1"}
 			for _, reader := range clients {
@@ -141,8 +141,8 @@ func (c *corpus) roundedAway(t *testing.T) {
 		}
 	}
 	c.run(t, jobs)
-	t.Logf("of %d items altered in a digit that Python rounds away were taken: %v", classSamples*len(writers), taken)
-	all := classSamples * len(writers)
+	t.Logf("of %d items altered in a digit that Python rounds away were taken: %v", classSamples*len(c.writers), taken)
+	all := classSamples * len(c.writers)
 	assert.Equal(t, map[divergence.Client]int{divergence.Go: all, divergence.Python: all}, taken)
 	failed.report(t, c.seed)
 }
