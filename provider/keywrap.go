@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dynaseal/ddb/internal/given"
 	"github.com/dynaseal/ddb/internal/keywrap"
 	"github.com/dynaseal/ddb/provider/secret"
 )
@@ -74,7 +75,7 @@ func WrapAES(key secret.Key) (KeyWrap, error) {
 
 // WrapAESIn wraps by AES key wrap under a key that does not leave w.
 func WrapAESIn(w AESWrapper) (KeyWrap, error) {
-	if isNil(w) {
+	if given.Nil(w) {
 		return KeyWrap{}, errors.New("provider: new AES key wrap: no AESWrapper")
 	}
 	return KeyWrap{newAESWrap(w)}, nil

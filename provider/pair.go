@@ -8,21 +8,9 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
-	"reflect"
-)
 
-// isNil reports whether v is nothing, or a nil pointer or the like behind an interface, whose methods
-// would panic at the first item.
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Slice:
-		return r.IsNil()
-	}
-	return false
-}
+	"github.com/dynaseal/ddb/internal/given"
+)
 
 // checkHalves says why sign and verify cannot be those of one provider, of which either may be none. It
 // asks no key that is elsewhere: halves of a type of the user's own are told by their algorithms alone.
@@ -30,9 +18,9 @@ func checkHalves(sign Signer, verify Verifier) error {
 	switch {
 	case sign == nil && verify == nil:
 		return errors.New("neither Sign nor Verify: give an HMAC for both")
-	case sign != nil && isNil(sign):
+	case sign != nil && given.Nil(sign):
 		return errors.New("the Sign given is nil")
-	case verify != nil && isNil(verify):
+	case verify != nil && given.Nil(verify):
 		return errors.New("the Verify given is nil")
 	case sign == nil || verify == nil:
 		return nil

@@ -7,10 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	_ "crypto/sha1" // MGF1, which the format leaves at SHA-1
-	"crypto/subtle"
 	"errors"
 	"fmt"
-	"math/big"
+
+	"github.com/dynaseal/ddb/internal/rsakey"
 )
 
 // RSAWrapConfig describes wrapping by RSA. At least one of Public and Private is required.
@@ -49,13 +49,6 @@ type ContextDecrypter interface {
 	DecryptContext(ctx context.Context, wrapped []byte, opts crypto.DecrypterOpts) ([]byte, error)
 }
 
-// Sizes of RSA keys, in bits: what is smaller can be broken (SP 800-131A), what is larger makes items
-// and calls large.
-const (
-	minRSA = 2048
-	maxRSA = 16384
-)
-
 // WrapRSA checks c and returns its KeyWrap. Keys of less than 2048 or more than 16384 bits are an
 // error, and so are all under GODEBUG=fips140=only, which has no SHA-1.
 func WrapRSA(c RSAWrapConfig) (KeyWrap, error) {
@@ -67,7 +60,7 @@ func WrapRSA(c RSAWrapConfig) (KeyWrap, error) {
 }
 
 func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
-	w := rsaWrap{public: c.Public, hash: c.Hash, pkcs1: c.InsecureReadPKCS1v15}
+	w := rsaWrap{hash: c.Hash, pkcs1: c.InsecureReadPKCS1v15}
 	if w.hash == 0 {
 		w.hash = crypto.SHA256
 	}
@@ -80,80 +73,21 @@ func newRSAWrap(c RSAWrapConfig) (rsaWrap, error) {
 	if fips140.Enforced() {
 		return w, errors.New("FIPS 140 has no MGF1 with SHA-1, which the format asks for: use AES key wrap")
 	}
-	if c.Private != nil {
-		own, err := publicOf(c.Private)
-		if err != nil {
-			return w, err
-		}
-		if w.public == nil {
-			w.public = own
-		}
-		if err := checkRSA(w.public); err != nil {
-			return w, err
-		}
-		if !own.Equal(w.public) {
-			return w, errors.New("the Public and Private given are not a pair")
-		}
-	}
-	switch {
-	case w.public == nil:
-		return w, errors.New("neither Public nor Private")
-	case c.Private == nil && c.InsecureReadPKCS1v15:
-		return w, errors.New("InsecureReadPKCS1v15 without a Private, which alone could read")
-	}
-	if err := checkRSA(w.public); err != nil {
+	var err error
+	if w.public, err = rsakey.Pair(c.Public, c.Private); err != nil {
 		return w, err
 	}
-	w.public = &rsa.PublicKey{N: new(big.Int).Set(w.public.N), E: w.public.E}
-	if remote, ok := c.Private.(ContextDecrypter); ok {
-		w.decrypt = remote.DecryptContext
-	} else if c.Private != nil {
-		w.decrypt = func(_ context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) {
-			return c.Private.Decrypt(rand.Reader, wrapped, o)
-		}
+	if c.Private == nil && c.InsecureReadPKCS1v15 {
+		return w, errors.New("InsecureReadPKCS1v15 without a Private, which alone could read")
 	}
+	w.decrypt = rsakey.DecryptBy(c.Private)
 	return w, nil
-}
-
-// publicOf is the public half of a private key.
-func publicOf(private crypto.Decrypter) (*rsa.PublicKey, error) {
-	if isNil(private) {
-		return nil, errors.New("the Private given is nil")
-	}
-	own, ok := private.Public().(*rsa.PublicKey)
-	if !ok {
-		return nil, errors.New("the Private given is not an RSA key")
-	}
-	s, err := newScheme(crypto.SHA256, own)
-	if err != nil {
-		return nil, err
-	}
-	if local, ok := private.(*rsa.PrivateKey); ok {
-		return own, checkPrivate(local, s)
-	}
-	return own, nil
-}
-
-// maxExponent is the largest public exponent that crypto/rsa takes.
-const maxExponent = 1<<31 - 1
-
-func checkRSA(k *rsa.PublicKey) error {
-	if k == nil || k.N == nil || k.N.Sign() <= 0 || k.N.Bit(0) == 0 {
-		return errors.New("RSA key without a modulus, or with one that is none")
-	}
-	if bits := k.N.BitLen(); bits < minRSA || bits > maxRSA {
-		return fmt.Errorf("RSA key of %d bits: give one of %d to %d", bits, minRSA, maxRSA)
-	}
-	if k.E < 3 || k.E > maxExponent || k.E%2 == 0 {
-		return errors.New("RSA key whose public exponent is even, less than 3 or more than 2^31-1")
-	}
-	return nil
 }
 
 // rsaWrap is RSA with OAEP, and where asked for with PKCS #1 v1.5 as a reader.
 type rsaWrap struct {
 	public  *rsa.PublicKey
-	decrypt func(ctx context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) // does not print; nil: it only wraps
+	decrypt rsakey.Decrypt // nil: it only wraps
 	hash    crypto.Hash
 	name    string
 	pkcs1   bool
@@ -181,7 +115,9 @@ func (w rsaWrap) unwrapper(algorithm string, named bool, size int) unwrapper {
 	case algorithm == w.name:
 		unwrap = w.unwrapOAEP
 	case w.pkcs1 && (!named || algorithm == "RSA" || algorithm == "RSA/ECB/PKCS1Padding"):
-		unwrap = func(ctx context.Context, wrapped []byte) ([]byte, error) { return w.unwrapPKCS1(ctx, wrapped, size) }
+		unwrap = func(ctx context.Context, wrapped []byte) ([]byte, error) {
+			return rsakey.UnwrapPKCS1v15(ctx, w.decrypt, wrapped, size, ErrUnwrap)
+		}
 	default:
 		return nil
 	}
@@ -202,22 +138,4 @@ func (w rsaWrap) unwrapOAEP(ctx context.Context, wrapped []byte) ([]byte, error)
 		return nil, ErrUnwrap
 	}
 	return key, err
-}
-
-// unwrapPKCS1 returns size random bytes where there is no key of that size.
-func (w rsaWrap) unwrapPKCS1(ctx context.Context, wrapped []byte, size int) ([]byte, error) {
-	random := make([]byte, size)
-	rand.Read(random)
-	//lint:ignore SA1019 the owner asked for it, and was warned
-	key, err := w.decrypt(ctx, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
-	if err != nil && !errors.Is(err, rsa.ErrDecryption) && !errors.Is(err, ErrUnwrap) {
-		return nil, err
-	}
-	sound := subtle.ConstantTimeEq(int32(len(key)), int32(size))
-	padded := make([]byte, size)
-	copy(padded, key)
-	subtle.ConstantTimeCopy(sound, random, padded)
-	clear(key)
-	clear(padded)
-	return random, nil
 }

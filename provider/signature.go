@@ -9,7 +9,9 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
-	"math/big"
+
+	"github.com/dynaseal/ddb/internal/given"
+	"github.com/dynaseal/ddb/internal/rsakey"
 )
 
 // AlgorithmSigner is a Signer whose algorithm the format writes into the description, as
@@ -48,7 +50,7 @@ type ContextSigner interface {
 // SHA-384 or SHA-512. The key may be in a hardware module: it is asked for signatures only. One of this
 // process, an *rsa.PrivateKey or *ecdsa.PrivateKey, is an error if its public half is not its own.
 func NewSigner(h crypto.Hash, key crypto.Signer) (AlgorithmSigner, error) {
-	if isNil(key) {
+	if given.Nil(key) {
 		return nil, errors.New("provider: new signer: no key")
 	}
 	s, err := newScheme(h, key.Public())
@@ -98,10 +100,10 @@ func newScheme(h crypto.Hash, key crypto.PublicKey) (none scheme, _ error) {
 	}
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		if err := checkRSA(key); err != nil {
+		if err := rsakey.Check(key); err != nil {
 			return none, err
 		}
-		key = &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E} // the caller's may change
+		key = rsakey.Copy(key)
 		s.algorithm += "RSA"
 		s.public = key
 		s.verify = func(digest, signature []byte) bool { return rsa.VerifyPKCS1v15(key, h, digest, signature) == nil }

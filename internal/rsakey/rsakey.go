@@ -2,13 +2,17 @@
 package rsakey
 
 import (
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	_ "crypto/sha256" // makes the hash available that a pair is tried with
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"math/big"
+
+	"github.com/dynaseal/ddb/internal/given"
 )
 
 // Sizes of RSA keys, in bits: what is smaller can be broken (SP 800-131A), what is larger makes items
@@ -41,17 +45,12 @@ func Copy(k *rsa.PublicKey) *rsa.PublicKey {
 }
 
 // Pair checks the halves of a key, of which one may be nil, and returns a copy of the public one. A
-// private key may be in a hardware module.
+// private key may be in a hardware module, and is not asked then; one of this process signs something,
+// since its public half may not be its own.
 func Pair(public *rsa.PublicKey, private crypto.Decrypter) (*rsa.PublicKey, error) {
-	if k, ok := private.(*rsa.PrivateKey); ok && k == nil {
-		return nil, errors.New("the Private given is nil")
-	}
 	if private != nil {
-		own, ok := private.Public().(*rsa.PublicKey)
-		if !ok {
-			return nil, errors.New("the Private given is not an RSA key")
-		}
-		if err := Check(own); err != nil {
+		own, err := publicOf(private)
+		if err != nil {
 			return nil, err
 		}
 		if public == nil {
@@ -73,15 +72,56 @@ func Pair(public *rsa.PublicKey, private crypto.Decrypter) (*rsa.PublicKey, erro
 	return Copy(public), nil
 }
 
+func publicOf(private crypto.Decrypter) (*rsa.PublicKey, error) {
+	if given.Nil(private) {
+		return nil, errors.New("the Private given is nil")
+	}
+	own, ok := private.Public().(*rsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the Private given is not an RSA key")
+	}
+	if err := Check(own); err != nil {
+		return nil, err
+	}
+	if local, ok := private.(*rsa.PrivateKey); ok {
+		digest := make([]byte, crypto.SHA256.Size())
+		signature, err := rsa.SignPKCS1v15(nil, local, crypto.SHA256, digest)
+		if err != nil || rsa.VerifyPKCS1v15(own, crypto.SHA256, digest, signature) != nil {
+			return nil, errors.New("the private key does not belong to its public half")
+		}
+	}
+	return own, nil
+}
+
+// Decrypt decrypts by a private key. Unlike the key, it does not print.
+type Decrypt func(ctx context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error)
+
+// DecryptBy is how private decrypts: by DecryptContext where it has that, since a hardware module may take
+// its time. Nil for nil.
+func DecryptBy(private crypto.Decrypter) Decrypt {
+	if private == nil {
+		return nil
+	}
+	remote, ok := private.(interface {
+		DecryptContext(context.Context, []byte, crypto.DecrypterOpts) ([]byte, error)
+	})
+	if ok {
+		return remote.DecryptContext
+	}
+	return func(_ context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) {
+		return private.Decrypt(rand.Reader, wrapped, o)
+	}
+}
+
 // UnwrapPKCS1v15 returns the key of size bytes that is encrypted with PKCS #1 v1.5 padding, and size
 // random bytes where there is none, as in TLS: what is told of a wrong padding opens everything that was
 // encrypted under the key. An error that says so may be given as isWrong. The only errors are others of
-// private.
-func UnwrapPKCS1v15(private crypto.Decrypter, wrapped []byte, size int, isWrong error) ([]byte, error) {
+// decrypt.
+func UnwrapPKCS1v15(ctx context.Context, decrypt Decrypt, wrapped []byte, size int, isWrong error) ([]byte, error) {
 	random := make([]byte, size)
 	rand.Read(random)
 	//lint:ignore SA1019 the owner asked for it, and was warned
-	key, err := private.Decrypt(rand.Reader, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
+	key, err := decrypt(ctx, wrapped, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size})
 	if err != nil && !errors.Is(err, rsa.ErrDecryption) && !errors.Is(err, isWrong) {
 		return nil, err
 	}

@@ -120,6 +120,9 @@ func TestSignatureKey(t *testing.T) {
 		"without X": func() (keyring.SignatureKey, error) {
 			return keyring.NewSignatureKey(&ecdsa.PrivateKey{PublicKey: ecdsa.PublicKey{Curve: elliptic.P384()}})
 		},
+		"public only": func() (keyring.SignatureKey, error) {
+			return keyring.NewSignatureKey(&ecdsa.PrivateKey{PublicKey: *newSignatureKey(t).Public()})
+		},
 		"of no curve": func() (keyring.SignatureKey, error) { return keyring.NewSignatureKey(&ecdsa.PrivateKey{}) },
 	} {
 		k, err := f()

@@ -1,6 +1,7 @@
 package keyring_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
@@ -35,6 +36,8 @@ func TestConstructorsRefuse(t *testing.T) {
 	small, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
 	p256, p384 := newEC(t, ecdh.P256()), newEC(t, ecdh.P384())
+	borrowed := *made(t, rsaKey)
+	borrowed.PublicKey = made(t, otherRSA).PublicKey
 	x25519 := newEC(t, ecdh.X25519())
 	static := func(own ecdh.KeyExchanger, other *ecdh.PublicKey) func() (keyring.Keyring, error) {
 		return func() (keyring.Keyring, error) { return keyring.RawECDHStatic(own, other) }
@@ -62,6 +65,7 @@ func TestConstructorsRefuse(t *testing.T) {
 		"public RSA of 1024 bits":     fromRSA(func(c *keyring.RawRSAConfig) { c.Private, c.Public = nil, &small.PublicKey }),
 		"an RSA key that is none":     fromRSA(func(c *keyring.RawRSAConfig) { c.Private, c.Public = nil, &rsa.PublicKey{} }),
 		"RSA keys of two pairs":       fromRSA(func(c *keyring.RawRSAConfig) { c.Public = &made(t, otherRSA).PublicKey }),
+		"an RSA key of two halves":    fromRSA(func(c *keyring.RawRSAConfig) { c.Private = &borrowed }),
 		"an unknown padding":          fromRSA(func(c *keyring.RawRSAConfig) { c.Padding = keyring.InsecurePKCS1v15 + 1 }),
 		"no private EC key":           static(nil, p256.PublicKey()),
 		"a nil private EC key":        static((*ecdh.PrivateKey)(nil), p256.PublicKey()),
@@ -73,6 +77,7 @@ func TestConstructorsRefuse(t *testing.T) {
 		"ephemeral to no point":       func() (keyring.Keyring, error) { return keyring.RawECDHEphemeral(&ecdh.PublicKey{}) },
 		"discovery of nobody":         func() (keyring.Keyring, error) { return keyring.RawECDHDiscovery(nil) },
 		"discovery of X25519":         func() (keyring.Keyring, error) { return keyring.RawECDHDiscovery(x25519) },
+		"a nil Wrapper":               func() (keyring.Keyring, error) { return keyring.New((*wrapper)(nil)) },
 		"no Wrapper":                  func() (keyring.Keyring, error) { return keyring.New(nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,6 +148,26 @@ type module struct {
 }
 
 func (m module) Decrypt(io.Reader, []byte, crypto.DecrypterOpts) ([]byte, error) { return m.key, m.err }
+
+// remoteModule is one that honours a context.
+type remoteModule struct{ module }
+
+func (m remoteModule) DecryptContext(ctx context.Context, wrapped []byte, o crypto.DecrypterOpts) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return m.PrivateKey.Decrypt(rand.Reader, wrapped, o)
+}
+
+func TestAModuleThatHonoursAContext(t *testing.T) {
+	for p := keyring.OAEPWithSHA256; p <= keyring.InsecurePKCS1v15; p++ {
+		m := remoteModule{module{PrivateKey: made(t, rsaKey), err: errors.New("asked without a context")}}
+		k, err := keyring.RawRSA(keyring.RawRSAConfig{Namespace: "ns", Name: "rsa", Padding: p, Private: m})
+		require.NoError(t, err)
+		_, err = read(t, k, nil, write(t, k, nil).EncryptedDataKeys...)
+		assert.NoError(t, err, p)
+	}
+}
 
 // slot is an EC key in one.
 type slot struct {
@@ -303,7 +328,7 @@ func TestNothingPrintsAKey(t *testing.T) {
 	require.NoError(t, err)
 	materials, err := manager.EncryptionMaterials(t.Context(), keyring.Request{Suite: keyring.SuiteECDSA})
 	require.NoError(t, err)
-	all := map[string]any{"signature key": signature, "manager": manager, "materials": materials, "multi": multi(t, aes(t, "a"), rawRSA(t, 0))}
+	all := map[string]any{"config": keyring.RawRSAConfig{Private: made(t, rsaKey)}, "config holder": []any{keyring.RawRSAConfig{Private: made(t, rsaKey)}}, "signature key": signature, "manager": manager, "materials": materials, "multi": multi(t, aes(t, "a"), rawRSA(t, 0))}
 	for name, p := range pairs(t) {
 		all[name], all[name+" holder"] = p.read, p
 	}

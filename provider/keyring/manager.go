@@ -10,10 +10,13 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/dbe"
+	"github.com/dynaseal/ddb/internal/given"
 )
 
 // ManagerConfig describes the default manager.
 type ManagerConfig struct {
+	hidden
+
 	// Keyring wraps and unwraps data keys. Required.
 	Keyring Keyring
 
@@ -26,7 +29,7 @@ type ManagerConfig struct {
 // each item, whose public half it adds to the context. It refuses requests whose context the format
 // cannot hold, or that has names of the format's own which it does not know.
 func NewManager(c ManagerConfig) (Manager, error) {
-	if c.Keyring == nil {
+	if given.Nil(c.Keyring) {
 		return nil, errors.New("keyring: new manager: no Keyring")
 	}
 	return &manager{c.Keyring, c.SignatureKeys}, nil
@@ -152,7 +155,7 @@ func isRebuilt(key string) bool {
 // the required encryption context manager): a writer must give them, they are not stored, and a reader
 // must give them anew. The format requires those of its own by itself.
 func RequireContext(m Manager, keys ...string) (Manager, error) {
-	if m == nil {
+	if given.Nil(m) {
 		return nil, errors.New("keyring: new required context manager: no Manager")
 	}
 	if len(keys) == 0 {

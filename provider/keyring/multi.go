@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/given"
 )
 
 // Multi returns a keyring of several (dbesdk 2.5). It writes with all of them: the generator makes the
@@ -16,13 +17,16 @@ import (
 // The generator may be nil in a Multi that only reads, or that is one of the others of another Multi.
 // AWS's libraries refuse a generator inside the others of another; here it is as good as the rest.
 func Multi(generator Keyring, others ...Keyring) (Keyring, error) {
+	if generator != nil && given.Nil(generator) {
+		return nil, errors.New("keyring: new multi: the generator given is a nil pointer")
+	}
 	m := &multi{hasGenerator: generator != nil}
 	if m.hasGenerator {
 		m.keyrings = append(m.keyrings, generator)
 	}
 	m.keyrings = append(m.keyrings, others...)
 	for i, k := range others {
-		if k == nil {
+		if given.Nil(k) {
 			return nil, fmt.Errorf("keyring: new multi: keyring %d of the others is nil", i+1)
 		}
 	}

@@ -165,6 +165,7 @@ func TestMultiRefuses(t *testing.T) {
 	for name, f := range map[string]func() (keyring.Keyring, error){
 		"no keyrings":      func() (keyring.Keyring, error) { return keyring.Multi(nil) },
 		"one that is nil":  func() (keyring.Keyring, error) { return keyring.Multi(aes(t, "a"), nil) },
+		"a nil generator":  func() (keyring.Keyring, error) { return keyring.Multi((*fake)(nil), aes(t, "a")) },
 		"two that are nil": func() (keyring.Keyring, error) { return keyring.Multi(nil, nil, nil) },
 	} {
 		k, err := f()

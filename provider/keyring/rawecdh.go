@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/dynaseal/ddb/internal/ecdhwrap"
+	"github.com/dynaseal/ddb/internal/given"
 	"github.com/dynaseal/ddb/internal/point"
 	"github.com/dynaseal/ddb/provider/secret"
 )
@@ -58,7 +59,7 @@ func RawECDHDiscovery(own ecdh.KeyExchanger) (Keyring, error) {
 }
 
 func checkPrivate(own ecdh.KeyExchanger) (*ecdh.PublicKey, ecdhwrap.Curve, error) {
-	if k, ok := own.(*ecdh.PrivateKey); own == nil || ok && k == nil {
+	if given.Nil(own) {
 		return nil, ecdhwrap.Curve{}, errors.New("no private key")
 	}
 	mine := own.PublicKey()

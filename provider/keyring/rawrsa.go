@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dynaseal/ddb/internal/given"
 	"github.com/dynaseal/ddb/internal/rsakey"
 )
 
@@ -69,6 +70,8 @@ func (p Padding) hash() crypto.Hash {
 // RawRSAConfig describes a keyring of an RSA key of 2048 to 16384 bits. At least one of Public and
 // Private is required.
 type RawRSAConfig struct {
+	hidden
+
 	// Namespace and Name are stored with every item, for all to read, and say which key it is: give every
 	// key a name of its own. Namespaces of other kinds of keyrings, such as aws-kms, are an error.
 	Namespace, Name string
@@ -79,10 +82,12 @@ type RawRSAConfig struct {
 	// Public wraps. Nil: that of Private.
 	Public *rsa.PublicKey
 
-	// Private unwraps: an *rsa.PrivateKey, or a key in a hardware module. That must take
-	// *rsa.OAEPOptions, or *rsa.PKCS1v15DecryptOptions, and answer [ErrUnwrap] or rsa.ErrDecryption where
+	// Private unwraps: an *rsa.PrivateKey, or a key in a hardware module, whose method DecryptContext is
+	// asked if it has one, as provider.ContextDecrypter does. That must take *rsa.OAEPOptions, or
+	// *rsa.PKCS1v15DecryptOptions, and answer [ErrUnwrap] or rsa.ErrDecryption where
 	// a key does not unwrap. Any other error of it says that it could not be used, and is reported as
-	// crypt.ErrKeys. Nil: the keyring only writes. crypto/x509 reads both halves from PEM and DER.
+	// crypt.ErrKeys. Nil: the keyring only writes. An *rsa.PrivateKey is an error if its public half is not
+	// its own. crypto/x509 reads both halves from DER, what encoding/pem takes out of PEM.
 	Private crypto.Decrypter
 }
 
@@ -98,22 +103,23 @@ func RawRSA(c RawRSAConfig) (Keyring, error) {
 	if err = errors.Join(err, pairErr); err != nil {
 		return nil, fmt.Errorf("keyring: new raw RSA: %w", err)
 	}
-	w := &rawRSA{namespace: c.Namespace, name: c.Name, padding: c.Padding, public: public}
-	if c.Private != nil {
-		w.private = func() crypto.Decrypter { return c.Private }
-	}
+	w := &rawRSA{namespace: c.Namespace, name: c.Name, padding: c.Padding, public: public, decrypt: rsakey.DecryptBy(c.Private)}
 	return New(w)
 }
 
-// rawRSA holds the private key behind a function, where nothing prints it.
+// hidden, embedded in a config, keeps what the config holds out of logs and encoders.
+type hidden = given.Hidden
+
 type rawRSA struct {
 	namespace, name string
 	padding         Padding
 	public          *rsa.PublicKey
-	private         func() crypto.Decrypter // nil: only writes
+	decrypt         rsakey.Decrypt // nil: it only writes
 }
 
-func (w *rawRSA) options() *rsa.OAEPOptions { return &rsa.OAEPOptions{Hash: w.padding.hash()} }
+func (w *rawRSA) options() *rsa.OAEPOptions {
+	return &rsa.OAEPOptions{Hash: w.padding.hash(), MGFHash: w.padding.hash()}
+}
 
 // Wrap encrypts a fresh key. The context is not in it: it is bound where the intermediate key is used.
 func (w *rawRSA) Wrap(context.Context, Binding) ([]byte, EncryptedDataKey, error) {
@@ -130,18 +136,18 @@ func (w *rawRSA) Wrap(context.Context, Binding) ([]byte, EncryptedDataKey, error
 }
 
 // Unwrap is the inverse.
-func (w *rawRSA) Unwrap(_ context.Context, wrapped EncryptedDataKey, _ Binding) ([]byte, error) {
+func (w *rawRSA) Unwrap(ctx context.Context, wrapped EncryptedDataKey, _ Binding) ([]byte, error) {
 	switch {
 	case wrapped.ProviderID != w.namespace || string(wrapped.ProviderInfo) != w.name:
 		return nil, ErrNoMatch
-	case w.private == nil:
+	case w.decrypt == nil:
 		return nil, ErrOnlyWrites
 	case len(wrapped.Ciphertext) != w.public.Size():
 		return nil, ErrUnwrap
 	case w.padding == InsecurePKCS1v15:
-		return rsakey.UnwrapPKCS1v15(w.private(), wrapped.Ciphertext, IntermediateKeySize, ErrUnwrap)
+		return rsakey.UnwrapPKCS1v15(ctx, w.decrypt, wrapped.Ciphertext, IntermediateKeySize, ErrUnwrap)
 	}
-	key, err := w.private().Decrypt(rand.Reader, wrapped.Ciphertext, w.options())
+	key, err := w.decrypt(ctx, wrapped.Ciphertext, w.options())
 	switch {
 	case errors.Is(err, rsa.ErrDecryption):
 		return nil, ErrUnwrap

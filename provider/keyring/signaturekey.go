@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dynaseal/ddb/internal/given"
 	"github.com/dynaseal/ddb/internal/point"
 )
 
@@ -22,10 +23,15 @@ type SignatureKey struct {
 }
 
 // NewSignatureKey returns the SignatureKey of an ECDSA key on P-384, which may be in a hardware module.
-// The default manager makes one for each item; it is for managers of your own.
+// The default manager makes one for each item; it is for managers of your own. That the private half
+// belongs to the public one is not tried, which would take as long as signing and reading the item.
 func NewSignatureKey(k crypto.Signer) (SignatureKey, error) {
-	if own, ok := k.(*ecdsa.PrivateKey); k == nil || ok && own == nil {
+	if given.Nil(k) {
 		return SignatureKey{}, errors.New("keyring: new signature key: no key")
+	}
+	//lint:ignore SA1019 a key without a scalar, on which Sign panics, is told by it alone
+	if own, ok := k.(*ecdsa.PrivateKey); ok && own.D == nil {
+		return SignatureKey{}, errors.New("keyring: new signature key: no private key")
 	}
 	public, ok := k.Public().(*ecdsa.PublicKey)
 	if !ok {

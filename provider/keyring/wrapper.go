@@ -10,6 +10,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/dbe"
+	"github.com/dynaseal/ddb/internal/given"
 	"github.com/dynaseal/ddb/provider/secret"
 )
 
@@ -66,7 +67,7 @@ type Wrapper interface {
 // New returns the keyring of w. Under GODEBUG=fips140=only it is an error: the format encrypts data keys
 // by AES-GCM with a nonce of zeros, which is sound under a key used once, but not approved.
 func New(w Wrapper) (Keyring, error) {
-	if w == nil {
+	if given.Nil(w) {
 		return nil, errors.New("keyring: new keyring: no Wrapper")
 	}
 	if fips140.Enforced() {
