@@ -10,38 +10,42 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/interop/protocol"
+	"github.com/dynaseal/ddb/provider"
 )
 
 // ddbec makes the encryptor of a case.
-func (d *driver) ddbec(text []byte) (encryptor, error) {
+func (d *driver) ddbec(text []byte) (crypt.ItemEncryptor, error) {
 	var c protocol.Case
 	if err := decodeStrictly(text, &c); err != nil {
-		return encryptor{}, fmt.Errorf("case: %w", err)
-	}
-	dialect, err := dialect(c.Dialect)
-	if err != nil {
-		return encryptor{}, err
+		return nil, fmt.Errorf("case: %w", err)
 	}
 	schema, err := schema(c)
 	if err != nil {
-		return encryptor{}, err
+		return nil, err
 	}
 	p, err := d.provider(c.Provider)
 	if err != nil {
-		return encryptor{}, err
+		return nil, err
 	}
-	format, err := ddbec.New(ddbec.Config{
+	format, err := newDDBEC(p, c)
+	if err != nil {
+		return nil, err
+	}
+	return format.Encryptor(schema)
+}
+
+func newDDBEC(p provider.Provider, c protocol.Case) (crypt.Format, error) {
+	dialect, err := dialect(c.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	return ddbec.New(ddbec.Config{
 		Provider:          p,
 		SignatureField:    c.SignatureFieldName,
 		DescriptionField:  c.MaterialDescriptionFieldName,
 		DescriptionPrefix: c.DescriptionPrefix,
 		Dialect:           dialect,
 	})
-	if err != nil {
-		return encryptor{}, err
-	}
-	e, err := format.Encryptor(schema)
-	return encryptor{e}, err
 }
 
 func dialect(name string) (ddbec.Dialect, error) {

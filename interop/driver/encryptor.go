@@ -10,15 +10,15 @@ import (
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
-// encryptor does the operations of one case.
-type encryptor struct{ crypt.ItemEncryptor }
+// encryptor does the operations of one case. Of a case with two keyrings it has what the operation needs.
+type encryptor struct{ writer, reader crypt.ItemEncryptor }
 
 func (e encryptor) encrypt(ctx context.Context, text []byte) (protocol.Answer, error) {
 	item, err := ddbjson.Unmarshal(text)
 	if err != nil {
 		return protocol.Answer{}, fmt.Errorf("item: %w: %w", crypt.ErrFormat, err)
 	}
-	stored, err := e.EncryptItem(ctx, item)
+	stored, err := e.writer.EncryptItem(ctx, item)
 	if err != nil {
 		return protocol.Answer{}, err
 	}
@@ -30,7 +30,7 @@ func (e encryptor) decrypt(ctx context.Context, text []byte) (protocol.Answer, e
 	if err != nil {
 		return protocol.Answer{}, fmt.Errorf("item: %w: %w", crypt.ErrFormat, err)
 	}
-	opened, err := e.DecryptItem(ctx, item)
+	opened, err := e.reader.DecryptItem(ctx, item)
 	if err != nil {
 		return protocol.Answer{}, err
 	}
@@ -53,15 +53,15 @@ func (e encryptor) bench(ctx context.Context, request protocol.Request) (protoco
 	if err != nil {
 		return protocol.Answer{}, fmt.Errorf("item: %w: %w", crypt.ErrFormat, err)
 	}
-	stored, err := e.EncryptItem(ctx, item)
+	stored, err := e.writer.EncryptItem(ctx, item)
 	if err != nil {
 		return protocol.Answer{}, err
 	}
-	encrypt, err := meanMicros(request, func() error { _, err := e.EncryptItem(ctx, item); return err })
+	encrypt, err := meanMicros(request, func() error { _, err := e.writer.EncryptItem(ctx, item); return err })
 	if err != nil {
 		return protocol.Answer{}, err
 	}
-	decrypt, err := meanMicros(request, func() error { _, err := e.DecryptItem(ctx, stored); return err })
+	decrypt, err := meanMicros(request, func() error { _, err := e.reader.DecryptItem(ctx, stored); return err })
 	return protocol.Answer{OK: err == nil, EncryptMicros: encrypt, DecryptMicros: decrypt}, err
 }
 

@@ -114,10 +114,7 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 		d.keys, d.pairs = request.Keys, map[string]pair{}
 		return protocol.Answer{OK: true}, nil
 	}
-	if request.Format != protocol.DDBEC {
-		return protocol.Answer{}, configError{fmt.Errorf("format %q is not supported by this driver", request.Format)}
-	}
-	c, err := d.ddbec(request.Case)
+	c, err := d.encryptor(request)
 	if err != nil {
 		return protocol.Answer{}, configError{err}
 	}
@@ -130,4 +127,16 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 		return c.bench(ctx, request)
 	}
 	return protocol.Answer{}, configError{fmt.Errorf("no operation %q", request.Op)}
+}
+
+// encryptor makes the encryptor of request's case.
+func (d *driver) encryptor(request protocol.Request) (encryptor, error) {
+	switch request.Format {
+	case protocol.DDBEC:
+		e, err := d.ddbec(request.Case)
+		return encryptor{e, e}, err
+	case protocol.DBE:
+		return d.dbe(request.Op, request.Case)
+	}
+	return encryptor{}, fmt.Errorf("format %q is not supported by this driver", request.Format)
 }
