@@ -88,7 +88,7 @@ func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ line, class, message string }{
 		"no JSON":             {`encrypt`, protocol.ClassConfig, "not of the protocol"},
 		"no operation":        {request("erase", defaultCase(), item), protocol.ClassConfig, "erase"},
-		"the other format":    {strings.Replace(request("encrypt", `{}`, item), "ddbec", "dbe", 1), protocol.ClassConfig, `"dbe"`},
+		"another format":      {strings.Replace(request("encrypt", `{}`, item), "ddbec", "other", 1), protocol.ClassConfig, `"other"`},
 		"an unknown dialect":  {request("encrypt", caseWith(`,"dialect":"rust","provider":`+static), item), protocol.ClassConfig, "rust"},
 		"a later provider":    {request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"arn"}`), item), protocol.ClassConfig, "direct-kms"},
 		"asymmetric by AES":   {request("encrypt", caseWith(`,"provider":{"type":"asymmetric-static","wrap":"aes","sign":{"key":"mac"}}`), item), protocol.ClassConfig, `"aes"`},

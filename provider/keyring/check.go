@@ -77,8 +77,8 @@ func (r DecryptionRequest) Check(m DecryptionMaterials) error {
 func (k EncryptedDataKey) check() error {
 	const longest = 1<<16 - 1
 	switch {
-	case k.ProviderID == "" || !utf8.ValidString(k.ProviderID):
-		return errors.New("its provider id is empty or not valid UTF-8")
+	case !utf8.ValidString(k.ProviderID):
+		return errors.New("its provider id is not valid UTF-8")
 	case len(k.ProviderID) > longest || len(k.ProviderInfo) > longest || len(k.Ciphertext) > longest:
 		return fmt.Errorf("a part of it is longer than %d bytes", longest)
 	}

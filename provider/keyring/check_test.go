@@ -38,7 +38,7 @@ func TestCheckOfEncryptionMaterials(t *testing.T) {
 		"a signing key more":    func(m *keyring.EncryptionMaterials) { m.SigningKeys = append(m.SigningKeys, m.SigningKeys...) },
 		"a short signing key":   func(m *keyring.EncryptionMaterials) { m.SigningKeys = []secret.Key{key(t, canary[:31])} },
 		"a zero signing key":    func(m *keyring.EncryptionMaterials) { m.SigningKeys = make([]secret.Key, 1) },
-		"a data key without id": func(m *keyring.EncryptionMaterials) { m.EncryptedDataKeys[0].ProviderID = "" },
+		"an id not valid UTF-8": func(m *keyring.EncryptionMaterials) { m.EncryptedDataKeys[0].ProviderID = "\xff" },
 		"an id not UTF-8":       func(m *keyring.EncryptionMaterials) { m.EncryptedDataKeys[0].ProviderID = "\xff" },
 		"a long id":             func(m *keyring.EncryptionMaterials) { m.EncryptedDataKeys[0].ProviderID = strings.Repeat("x", 1<<16) },
 		"a long info":           func(m *keyring.EncryptionMaterials) { m.EncryptedDataKeys[0].ProviderInfo = make([]byte, 1<<16) },

@@ -46,8 +46,6 @@ func TestConstructorsRefuse(t *testing.T) {
 	for name, f := range map[string]func() (keyring.Keyring, error){
 		"no AES key":                  rawAES("ns", "n", secret.Key{}),
 		"an AES key of 31 bytes":      rawAES("ns", "n", key(t, canary[:31])),
-		"no namespace":                rawAES("", "n", good),
-		"no name":                     rawAES("ns", "", good),
 		"a namespace too long":        rawAES(long, "n", good),
 		"a name too long":             rawAES("ns", long, good),
 		"a namespace not UTF-8":       rawAES("\xff", "n", good),
@@ -58,7 +56,7 @@ func TestConstructorsRefuse(t *testing.T) {
 		"the namespace of KMS ECDH":   rawAES("aws-kms-ecdh", "n", good),
 		"the namespace of hierarchy":  rawAES("aws-kms-hierarchy", "n", good),
 		"RSA in the namespace of KMS": fromRSA(func(c *keyring.RawRSAConfig) { c.Namespace = "aws-kms" }),
-		"RSA without a name":          fromRSA(func(c *keyring.RawRSAConfig) { c.Name = "" }),
+		"RSA with a name too long":    fromRSA(func(c *keyring.RawRSAConfig) { c.Name = long }),
 		"no RSA key":                  fromRSA(func(c *keyring.RawRSAConfig) { c.Private = nil }),
 		"a nil RSA key":               fromRSA(func(c *keyring.RawRSAConfig) { c.Private = (*rsa.PrivateKey)(nil) }),
 		"RSA of 1024 bits":            fromRSA(func(c *keyring.RawRSAConfig) { c.Private = small }),
@@ -88,8 +86,8 @@ func TestConstructorsRefuse(t *testing.T) {
 			assert.Less(t, len(err.Error()), 500)
 		})
 	}
-	_, err = keyring.RawAES("aws-kms", "", key(t, canary[:3]))
-	for _, what := range []string{"aws-kms", "name of 0 bytes", "key of 3 bytes"} {
+	_, err = keyring.RawAES("aws-kms", long, key(t, canary[:3]))
+	for _, what := range []string{"aws-kms", "name of 65536 bytes", "key of 3 bytes"} {
 		assert.ErrorContains(t, err, what, "all mistakes at once")
 	}
 }
@@ -304,8 +302,8 @@ func TestWrappersOfUsers(t *testing.T) {
 		"gives a short key": func(keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
 			return make([]byte, 16), keyring.EncryptedDataKey{ProviderID: "x"}, nil
 		},
-		"has no id": func(keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
-			return make([]byte, 32), keyring.EncryptedDataKey{}, nil
+		"has an id not UTF-8": func(keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
+			return make([]byte, 32), keyring.EncryptedDataKey{ProviderID: "\xff"}, nil
 		},
 		"is too long": func(keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
 			return make([]byte, 32), keyring.EncryptedDataKey{ProviderID: "x", Ciphertext: make([]byte, 1<<16-48)}, nil

@@ -75,6 +75,9 @@ func pairs(t testing.TB) map[string]pair {
 		require.NoError(t, err)
 		all["AES of "+string(rune('0'+n/8))+" words"] = same(k)
 	}
+	unnamed, err := keyring.RawAES("", "", key(t, canary))
+	require.NoError(t, err)
+	all["AES without names"] = same(unnamed)
 	for p := keyring.OAEPWithSHA256; p <= keyring.InsecurePKCS1v15; p++ {
 		all["RSA "+p.String()] = same(rawRSA(t, p))
 	}

@@ -19,7 +19,7 @@ const (
 // longestName leaves room for what follows a name in the provider info of raw AES.
 const longestName = 1<<16 - 1 - 64
 
-// checkNames checks the namespace and name of a raw key.
+// checkNames checks the namespace and name of a raw key. Both may be empty: AWS's libraries take them so.
 func checkNames(namespace, name string) error {
 	var errs []error
 	switch namespace {
@@ -30,8 +30,8 @@ func checkNames(namespace, name string) error {
 }
 
 func checkName(what, s string) error {
-	if s == "" || len(s) > longestName || !utf8.ValidString(s) {
-		return fmt.Errorf("%s of %d bytes: give valid UTF-8 of 1 to %d", what, len(s), longestName)
+	if len(s) > longestName || !utf8.ValidString(s) {
+		return fmt.Errorf("%s of %d bytes: give valid UTF-8 of at most %d", what, len(s), longestName)
 	}
 	return nil
 }
