@@ -202,20 +202,26 @@ type job struct {
 // run gives every client its jobs, all clients at once, and then the answers to the jobs one by one.
 func (c *corpus) run(t *testing.T, jobs map[divergence.Client][]job) {
 	t.Helper()
-	answers := make([][]protocol.Answer, len(writers))
-	errs := make([]error, len(writers))
+	runJobs(t, c.peers, jobs)
+}
+
+func runJobs(t *testing.T, drivers map[divergence.Client]*peers.Peer, jobs map[divergence.Client][]job) {
+	t.Helper()
+	clients := slices.Sorted(maps.Keys(jobs))
+	answers := make([][]protocol.Answer, len(clients))
+	errs := make([]error, len(clients))
 	var group sync.WaitGroup
-	for i, client := range writers {
+	for i, client := range clients {
 		group.Go(func() {
 			requests := make([]protocol.Request, len(jobs[client]))
 			for j, job := range jobs[client] {
 				requests[j] = job.request
 			}
-			answers[i], errs[i] = c.peers[client].Run(requests)
+			answers[i], errs[i] = drivers[client].Run(requests)
 		})
 	}
 	group.Wait()
-	for i, client := range writers {
+	for i, client := range clients {
 		require.NoError(t, errs[i])
 		for j, answer := range answers[i] {
 			jobs[client][j].done(answer)
@@ -225,11 +231,17 @@ func (c *corpus) run(t *testing.T, jobs map[divergence.Client][]job) {
 
 func request(t *testing.T, op string, c protocol.Case, item crypt.Item) protocol.Request {
 	t.Helper()
+	return requestIn(t, protocol.DDBEC, op, c, item)
+}
+
+// requestIn is a request in a format, whose case is c.
+func requestIn(t *testing.T, format, op string, c any, item crypt.Item) protocol.Request {
+	t.Helper()
 	encodedCase, err := json.Marshal(c)
 	require.NoError(t, err)
 	encodedItem, err := ddbjson.Marshal(item)
 	require.NoError(t, err)
-	return protocol.Request{Op: op, Format: protocol.DDBEC, Case: encodedCase, Item: encodedItem}
+	return protocol.Request{Op: op, Format: format, Case: encodedCase, Item: encodedItem}
 }
 
 func answered(t *testing.T, answer protocol.Answer) crypt.Item {

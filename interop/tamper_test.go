@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -157,10 +158,25 @@ func (f flipper) flip(t *testing.T, c protocol.Case, stored crypt.Item) (crypt.I
 	signed := slices.DeleteFunc(slices.Sorted(maps.Keys(stored)), func(name string) bool {
 		return name == defaultDescription || name != defaultSignature && c.Action(name) == protocol.DoNothing
 	})
+	return f.flipOneOf(t, signed, stored, func(name string) string {
+		switch {
+		case name == defaultSignature:
+			return "signature"
+		case c.Action(name) == protocol.EncryptAndSign:
+			return "ciphertext"
+		}
+		return ""
+	})
+}
+
+// flipOneOf does so in one of these attributes of stored. What kindOf says of an attribute is what it calls
+// the type of a value there; names that crypt.Reserved knows are not altered.
+func (f flipper) flipOneOf(t *testing.T, names []string, stored crypt.Item, kindOf func(name string) string) (crypt.Item, string) {
+	t.Helper()
 	for {
 		item := clone(t, stored)
-		name := signed[f.IntN(len(signed))]
-		if name != defaultSignature && f.IntN(6) == 0 {
+		name := names[f.IntN(len(names))]
+		if !crypt.Reserved(name) && f.IntN(6) == 0 {
 			if renamed := f.text(name); item[renamed] == nil {
 				item[renamed] = item[name]
 				delete(item, name)
@@ -172,13 +188,7 @@ func (f flipper) flip(t *testing.T, c protocol.Case, stored crypt.Item) (crypt.I
 		if what == "" || len(divergence.Difference(stored, item)) == 0 {
 			continue // nothing to flip in there, or another spelling of the same
 		}
-		switch {
-		case name == defaultSignature:
-			what = "signature"
-		case c.Action(name) == protocol.EncryptAndSign:
-			what = "ciphertext"
-		}
-		return item, what
+		return item, cmp.Or(kindOf(name), what)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	GoPython Client = "go-python"
 	Java     Client = "java"
 	Python   Client = "python"
+	Rust     Client = "rust" // has the modern format only
 )
 
 // Writes says whether writer encrypts an item of these classes.

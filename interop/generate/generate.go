@@ -42,6 +42,8 @@ type spice struct {
 	zero   bool // -0
 	tiny   bool // 38 digits at the lower end of the range
 	marks  bool // mark names and description prefix of its own
+
+	odd bool // values that DynamoDB refuses or changes: NULL false, empty sets, empty names in maps
 }
 
 // New returns the generator of seed, whose samples are of one kind.

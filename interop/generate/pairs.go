@@ -11,10 +11,13 @@ import (
 	"github.com/dynaseal/ddb/interop/protocol"
 )
 
-// Names of [Pairs]. The elliptic ones are those of the curves: p256, p384, p521.
+// Names of [Pairs]. The elliptic ones are those of the curves, p256, p384 and p521, and the same with
+// PairRecipient behind it.
 const (
 	PairWrap = "wrap" // RSA of 2048 bits, as PairSign
 	PairSign = "sign"
+
+	PairRecipient = "-recipient"
 )
 
 // Pairs makes the key pairs that samples name. They are other ones in every run: the standard library
@@ -31,12 +34,14 @@ func Pairs() (map[string]protocol.Key, error) {
 		}
 	}
 	for name, curve := range map[string]elliptic.Curve{"p256": elliptic.P256(), "p384": elliptic.P384(), "p521": elliptic.P521()} {
-		key, err := ecdsa.GenerateKey(curve, rand.Reader)
-		if err != nil {
-			return nil, fmt.Errorf("generate: %w", err)
-		}
-		if pairs[name], err = encodePair("ec", key, &key.PublicKey); err != nil {
-			return nil, err
+		for _, name := range []string{name, name + PairRecipient} {
+			key, err := ecdsa.GenerateKey(curve, rand.Reader)
+			if err != nil {
+				return nil, fmt.Errorf("generate: %w", err)
+			}
+			if pairs[name], err = encodePair("ec", key, &key.PublicKey); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return pairs, nil

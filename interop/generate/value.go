@@ -39,7 +39,7 @@ func (g *Generator) value(encrypted bool, depth int) types.AttributeValue {
 	case 3:
 		return &types.AttributeValueMemberBOOL{Value: g.chance(0.5)}
 	case 4:
-		return &types.AttributeValueMemberNULL{Value: true}
+		return &types.AttributeValueMemberNULL{Value: !g.odd()}
 	case 5:
 		return &types.AttributeValueMemberSS{Value: g.stringSet(encrypted)}
 	case 6:
@@ -55,11 +55,18 @@ func (g *Generator) value(encrypted bool, depth int) types.AttributeValue {
 	default:
 		entries := &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}}
 		for range g.rand.IntN(5) {
-			entries.Value[g.text(1, 8)] = g.value(encrypted, depth+1)
+			name := g.text(1, 8)
+			if g.odd() {
+				name = ""
+			}
+			entries.Value[name] = g.value(encrypted, depth+1)
 		}
 		return entries
 	}
 }
+
+// odd says whether the next value is to be an odd one: sometimes, where the sample has any.
+func (g *Generator) odd() bool { return g.spice.odd && g.chance(0.3) }
 
 // chain is documents in documents.
 func (g *Generator) chain(depth int) types.AttributeValue {
@@ -77,7 +84,7 @@ func (g *Generator) chain(depth int) types.AttributeValue {
 // set is up to five different members, in no order; none only where empty sets are legal.
 func set[T any](g *Generator, encrypted bool, member func() T, identity func(T) string) []T {
 	members := []T{}
-	if encrypted && g.chance(0.1) {
+	if encrypted && g.chance(0.1) || g.odd() {
 		return members
 	}
 	taken := map[string]bool{}
