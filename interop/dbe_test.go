@@ -245,7 +245,7 @@ func (c *dbeCorpus) tampered(t *testing.T) {
 	jobs := map[divergence.Client][]job{}
 	for _, writer := range c.clients {
 		for i, s := range c.samples {
-			if s.classes != 0 || f.IntN(tamperedShare) > 0 {
+			if s.classes != 0 || s.stored[writer] == nil || f.IntN(tamperedShare) > 0 {
 				continue
 			}
 			item, what := f.flipDBE(t, s, s.stored[writer])

@@ -70,7 +70,7 @@ func (g *Generator) seasoned(with spice, v variant, suite protocol.Suite, versio
 		Item: crypt.Item{},
 		Case: protocol.DBECase{
 			LogicalTableName: g.text(1, 20),
-			PartitionKey:     g.name(taken),
+			PartitionKey:     g.keyName(taken),
 			Actions:          map[string]string{},
 			Suite:            suite,
 		},
@@ -78,7 +78,7 @@ func (g *Generator) seasoned(with spice, v variant, suite protocol.Suite, versio
 	}
 	s.Case.Keyring, s.Case.DecryptKeyring, s.DataKey = v.keyrings(g)
 	if g.chance(0.5) {
-		s.Case.SortKey = g.name(taken)
+		s.Case.SortKey = g.keyName(taken)
 	}
 	for _, key := range []string{s.Case.PartitionKey, s.Case.SortKey} {
 		if key != "" {
@@ -99,6 +99,17 @@ func (g *Generator) seasoned(with spice, v variant, suite protocol.Suite, versio
 	g.leaveUnsigned(&s, taken)
 	s.Reader = g.otherActions(s.Case)
 	return s
+}
+
+// mostKeyName is how long AWS's clients let a key's name be, in bytes as DynamoDB counts.
+const mostKeyName = 255
+
+func (g *Generator) keyName(taken map[string]bool) string {
+	for {
+		if name := g.name(taken); len(name) <= mostKeyName {
+			return name
+		}
+	}
 }
 
 func keyAction(version int) string {
