@@ -55,8 +55,8 @@ func newDBEPeers(t *testing.T) dbePeers {
 		divergence.Java: testenv.Need(t, "DDB_PEER_DBE_JAVA"),
 		divergence.Go:   goDriver(t),
 	}
-	if rust := os.Getenv("DDB_PEER_RUST"); rust != "" {
-		commands[divergence.Rust] = rust
+	if rust := os.Getenv("DDB_PEER_RUST"); rust != "" || os.Getenv(testenv.NoSkip) == "1" {
+		commands[divergence.Rust] = testenv.Need(t, "DDB_PEER_RUST")
 	}
 	p := dbePeers{
 		seed:    seed(t),
