@@ -70,7 +70,7 @@ func (g *Generator) named(k protocol.Keyring) *protocol.Keyring {
 
 func ecdhVariants() []variant {
 	var all []variant
-	for _, curve := range curves {
+	for _, curve := range []string{"p256", "p384", "p521"} {
 		all = append(all,
 			variant{curve + " static", func(g *Generator) (*protocol.Keyring, *protocol.Keyring, int) {
 				writer, mirrored := static(curve, curve+PairRecipient), static(curve+PairRecipient, curve)
