@@ -1,12 +1,13 @@
 // Command quickstart stores an encrypted item in an in-process DynamoDB, reads it back, tampers with
 // it, and mistypes a tag. It needs Go and nothing else.
 //
-//	go run ./examples/quickstart
+//	go run ./examples/quickstart               # the modern format, for new tables
+//	go run ./examples/quickstart -format ddbec # the legacy one, for tables shared with the older clients
 package main
 
 import (
 	"context"
-	"crypto/rand"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -16,10 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb"
 	"github.com/dynaseal/ddb/crypt"
-	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/ddbtest"
-	"github.com/dynaseal/ddb/provider"
-	"github.com/dynaseal/ddb/provider/secret"
 )
 
 // Visit is an item. Fields without an action word are encrypted and signed.
@@ -39,21 +37,23 @@ type Mistyped struct {
 }
 
 func main() {
-	if err := run(context.Background(), os.Stdout); err != nil {
+	format := flag.String("format", "dbe", "dbe (Database Encryption SDK) or ddbec (DynamoDB Encryption Client)")
+	flag.Parse()
+	if err := run(context.Background(), os.Stdout, *format); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, w io.Writer) error {
+func run(ctx context.Context, w io.Writer, format string) error {
 	server := ddbtest.Start()
 	defer server.Close()
 	client := server.Client()
 
-	keys, err := newKeys()
+	encryption, err := newFormat(format)
 	if err != nil {
 		return err
 	}
-	visits, err := ddb.NewTable[Visit](client, "visits", ddb.Config{Encryption: ddbec.Format(keys)})
+	visits, err := ddb.NewTable[Visit](client, "visits", ddb.Config{Encryption: encryption})
 	if err != nil {
 		return err
 	}
@@ -102,31 +102,12 @@ func run(ctx context.Context, w io.Writer) error {
 	}
 
 	title(w, 5, "A mistyped tag never reaches the table")
-	_, err = ddb.NewTable[Mistyped](client, "visits", ddb.Config{Encryption: ddbec.Format(keys)})
+	_, err = ddb.NewTable[Mistyped](client, "visits", ddb.Config{Encryption: encryption})
 	if err == nil {
 		return fmt.Errorf("a mistyped tag was accepted")
 	}
 	fmt.Fprintf(w, "  Name string `ddb:\"name,encrpyt\"`\n\n  NewTable refuses it:\n  %v\n\n", err)
 	return nil
-}
-
-// newKeys makes keys for this run. A service loads them from where it keeps its secrets.
-func newKeys() (provider.Provider, error) {
-	encryption, err := newKey()
-	if err != nil {
-		return nil, err
-	}
-	signing, err := newKey()
-	if err != nil {
-		return nil, err
-	}
-	return provider.Static(encryption, signing)
-}
-
-func newKey() (secret.Key, error) {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return secret.New(b)
 }
 
 // refused stores an altered item behind the library's back and shows that it does not come back.

@@ -4,7 +4,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -30,10 +32,8 @@ func compare(w io.Writer, v Visit, stored crypt.Item) {
 		delete(left, name)
 		fmt.Fprintf(t, "  %s\t%v\t%s\t%s\n", f.Name, rv.Field(i), tag, show(stored[name]))
 	}
-	for _, mark := range []string{"*amzn-ddb-map-desc*", "*amzn-ddb-map-sig*"} {
-		if left[mark] {
-			fmt.Fprintf(t, "  \t\t%s\t%s\n", mark, show(stored[mark]))
-		}
+	for _, mark := range slices.Sorted(maps.Keys(left)) { // what the format added
+		fmt.Fprintf(t, "  \t\t%s\t%s\n", mark, show(stored[mark]))
 	}
 	t.Flush()
 }
