@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"internal/oaep":           {},
 	"internal/testenv":        {},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},
+	"examples/inspect":        {"crypt", "crypt/dbe", "crypt/ddbec", "provider", "internal/..."},
 	"examples/quickstart":     {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/static":         {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
