@@ -47,6 +47,8 @@ var mayImport = map[string][]string{
 	"internal/testenv":        {},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},
 	"examples/inspect":        {"crypt", "crypt/dbe", "crypt/ddbec", "provider", "internal/..."},
+	"examples/migrate":        {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
+	"examples/plaintext":      {"", "crypt", "crypt/dbe", "crypt/insecureplaintext", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/quickstart":     {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/static":         {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
