@@ -10,7 +10,7 @@
 //		Seen    int       `ddb:"seen,plain"` // neither
 //	}
 //
-//	visits, err := ddb.NewTable[Visit](client, "visits", ddb.Config{Encryption: ddbec.Format(keys)})
+//	visits, err := ddb.NewTable[Visit](client, "visits", ddb.Config{Encryption: dbe.Format(keys)})
 //	err = visits.Put(ctx, &v)
 //	v, err := visits.Get(ctx, visits.Key("p-17", at))
 //
@@ -19,13 +19,22 @@
 // without an action word is encrypted and signed; a field in the clear says so (plain). Package tags
 // lists the words, package mapper the Go types.
 //
+// # Formats
+//
+// [Config.Encryption] is one of two formats; types and calls are the same, but for the tag word context, which
+// only the modern one has. Package crypt/dbe is the modern one, of AWS's Database Encryption SDK: for new tables
+// and those shared with it, with keys of package provider/keyring. Package crypt/ddbec is the legacy one, of the
+// DynamoDB Encryption Client: for tables shared with that, with keys of package provider. crypt.Migrate moves a
+// table from one to the other. Each package says what it protects beyond what follows.
+//
 // # What is protected
 //
 // The value of an encrypted field is readable by key holders only. Every signed field, its name, its
 // type, its place in this item and this table's (logical) name are verified before anything is
 // returned; an item that fails is an error that wraps crypt.ErrAuth, never data.
 //
-// Not hidden: attribute names, key values, signed and plain values, the types of those, the sizes of all.
+// Not hidden: attribute names, key values, signed and plain values, the types of those (in the modern format
+// of encrypted ones, too), the sizes of all.
 // Not detected: a whole old item put back in place of a newer one, a deleted item, changes to plain
 // attributes. An attacker who holds the keys can do anything.
 //
