@@ -18,6 +18,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -85,8 +86,11 @@ func inspect(w io.Writer, r io.Reader, unsigned []string) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprint(w, d)
-		return err
+		fmt.Fprint(w, d)
+		if slices.ContainsFunc(d.Attributes, func(a dbe.AttributeDescription) bool { return a.Action == 0 }) {
+			fmt.Fprintln(w, "name with -unsigned what is plain, to see the actions of the others")
+		}
+		return nil
 	case inLegacy:
 		return describeLegacy(w, item)
 	}

@@ -110,7 +110,7 @@ func TestInspect(t *testing.T) {
 	}{
 		"standard input":        {string(modern), []string{"-unsigned", "se*", "-"}, "\"seen\": plain, no signature covers it"},
 		"a file":                {"", []string{"-unsigned", "x,seen", "testdata/modern.json"}, "\"ward\": context"},
-		"plain and not named":   {string(modern), []string{"-"}, "signed or plain, the header does not fit"},
+		"plain and not named":   {string(modern), []string{"-"}, "name with -unsigned what is plain"},
 		"no file":               {"", []string{"testdata/none.json"}, "no such file"},
 		"two files":             {"", []string{"a", "b"}, "one file"},
 		"no JSON":               {"x", []string{"-"}, "not DynamoDB JSON"},
