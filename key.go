@@ -3,6 +3,7 @@ package ddb
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -16,6 +17,7 @@ import (
 type Key[T any] struct {
 	values []any
 	fields []fieldRef // what the values belong to, in order; nil: partition key, then sort key
+	stored crypt.Item // in place of values: the key attributes as they are stored
 }
 
 // Key1 returns a function that makes keys of a T that has a partition key only. sel points to it:
@@ -24,7 +26,7 @@ type Key[T any] struct {
 func Key1[T, P any](sel func(*T) *P) func(P) Key[T] {
 	ref := refer(sel)
 	return func(partition P) Key[T] {
-		return Key[T]{own(partition), []fieldRef{ref}}
+		return Key[T]{values: own(partition), fields: []fieldRef{ref}}
 	}
 }
 
@@ -36,7 +38,7 @@ func Key2[T, P, S any](sel func(*T) (*P, *S)) func(P, S) Key[T] {
 		refer(func(v *T) *S { _, s := sel(v); return s }),
 	}
 	return func(partition P, sort S) Key[T] {
-		return Key[T]{own(partition, sort), refs}
+		return Key[T]{values: own(partition, sort), fields: refs}
 	}
 }
 
@@ -59,6 +61,12 @@ func (c *Codec[T]) KeyOf(v *T) Key[T] {
 	return k
 }
 
+// KeyIn is the key that an item holds as it is stored, or that the key attributes are which [Notice] and
+// errors name. It takes the values as they are, and leaves other attributes alone.
+func (c *Codec[T]) KeyIn(item crypt.Item) Key[T] {
+	return Key[T]{stored: c.shape.keyOf(item)}
+}
+
 // own copies values that the caller could change later.
 func own(values ...any) []any {
 	owned := slices.Clone(values)
@@ -73,10 +81,15 @@ func own(values ...any) []any {
 }
 
 // Format hides the values.
-func (k Key[T]) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "ddb.Key(%d values)", len(k.values)) }
+func (k Key[T]) Format(s fmt.State, _ rune) {
+	fmt.Fprintf(s, "ddb.Key(%d values)", len(k.values)+len(k.stored))
+}
 
 // attributes are k's key attributes.
 func (k Key[T]) attributes(sh *shape) (crypt.Item, error) {
+	if k.stored != nil {
+		return storedKey(k.stored, sh)
+	}
 	if len(k.values) != len(sh.keys) {
 		return nil, fmt.Errorf("key with %d values, the table's has %d", len(k.values), len(sh.keys))
 	}
@@ -101,6 +114,22 @@ func (k Key[T]) attributes(sh *shape) (crypt.Item, error) {
 		item[a.name] = v
 	}
 	return item, nil
+}
+
+func storedKey(stored crypt.Item, sh *shape) (crypt.Item, error) {
+	for _, a := range sh.keys {
+		v, ok := stored[a.name]
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("attribute %q: the item has no such key attribute", a.name)
+		case attribute.KindOf(v) != a.kind && a.kind != 0:
+			return nil, fmt.Errorf("attribute %q: the key is stored as %v", a.name, a.kind)
+		}
+		if err := checkKeyValue(a, v); err != nil {
+			return nil, err
+		}
+	}
+	return maps.Clone(stored), nil
 }
 
 // The lengths DynamoDB allows key values, in bytes.

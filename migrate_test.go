@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -209,6 +210,10 @@ func TestNoticesThroughMaps(t *testing.T) {
 	_, err = c.Decode(t.Context(), item)
 	require.NoError(t, err)
 	assert.Equal(t, noticed{{Table: "t", Key: crypt.Item{"id": &avS{Value: "1"}}, Stale: true, Unsigned: []string{"later"}}}, notices)
+
+	t.Run("KeyIn makes a key of what is named", func(t *testing.T) {
+		assert.Equal(t, "ddb.Key(1 values)", fmt.Sprint(c.KeyIn(notices[0].Key)))
+	})
 
 	notices = nil
 	item["id"] = &avS{Value: "2"}

@@ -12,7 +12,8 @@ import (
 // Notice is what was out of the ordinary about an item of an encrypted table that was read, see
 // [Config.Notice]. It belongs to whom it is given.
 type Notice struct {
-	// Table is the table's name as NewTable was given it, Key the item's key attributes.
+	// Table is the table's name as NewTable was given it, Key the item's key attributes: [Codec.KeyIn] makes
+	// a Key of them.
 	Table string
 	Key   crypt.Item
 

@@ -161,7 +161,7 @@ func (d Description) String() string {
 		action := a.Action.String()
 		switch a.Action {
 		case 0:
-			action = "signed or plain, the header does not fit"
+			action = "encrypted, signed or plain: the header does not fit the attributes"
 		case crypt.Plain:
 			action = "plain, no signature covers it"
 		}

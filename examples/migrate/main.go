@@ -13,7 +13,6 @@ import (
 	"log"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/ddbtest"
@@ -41,11 +40,11 @@ func run(ctx context.Context, w io.Writer) error {
 	}
 	// What Notice is called for is rewritten later, from here: Notice itself is in the way of a reader. What finds no
 	// room is noticed when it is read again.
-	stale := make(chan string, 1000)
+	stale := make(chan crypt.Item, 1000)
 	notice := func(_ context.Context, n ddb.Notice) {
-		if id, ok := n.Key["id"].(*types.AttributeValueMemberS); ok && n.Stale {
+		if n.Stale {
 			select {
-			case stale <- id.Value:
+			case stale <- n.Key:
 			default:
 			}
 		}
@@ -89,11 +88,11 @@ func run(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	for n := len(stale); n > 0; n-- {
-		id := <-stale
-		if _, err := second.Modify(ctx, second.Key(id), func(*Patient) error { return nil }); err != nil {
+		v, err := second.Modify(ctx, second.KeyIn(<-stale), func(*Patient) error { return nil })
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "rewrote %s\n", id)
+		fmt.Fprintf(w, "rewrote %s\n", v.ID)
 	}
 
 	// Once nothing is noticed any more the third reads no other format, and the old keys can go.
