@@ -240,23 +240,26 @@ func BenchmarkItem(b *testing.B) {
 	m, err := c.Encode(b.Context(), &v)
 	require.NoError(b, err)
 
-	measure := func(name string, op func() error) {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := op(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	measure("ddbec/write/dynaseal", func() error { _, err := c.Encode(b.Context(), &v); return err })
+	measure(b, "ddbec/write/dynaseal", func() error { _, err := c.Encode(b.Context(), &v); return err })
 	out := make([][]byte, len(values))
-	measure("ddbec/write/floor", func() error { f.write(values, out); return nil })
-	measure("ddbec/read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
-	measure("ddbec/read/floor", func() error { return f.read(stored, signature, out) })
+	measure(b, "ddbec/write/floor", func() error { f.write(values, out); return nil })
+	measure(b, "ddbec/read/dynaseal", func() error { _, err := c.Decode(b.Context(), m); return err })
+	measure(b, "ddbec/read/floor", func() error { return f.read(stored, signature, out) })
 
-	core := newCore(b, m)
-	measure("ddbec/write/core", core.write)
-	measure("ddbec/read/core", core.read)
+	core := newCore(b, keys(b), c.Schema(), m)
+	measure(b, "ddbec/write/core", core.write)
+	measure(b, "ddbec/read/core", core.read)
+
+	measureDBE(b, "customers", v)
+}
+
+func measure(b *testing.B, name string, op func() error) {
+	b.Run(name, func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := op(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

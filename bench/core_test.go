@@ -5,11 +5,8 @@ import (
 	"testing"
 
 	"github.com/dynaseal/ddb/crypt"
-	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/wire"
-	"github.com/dynaseal/ddb/provider"
-	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,15 +20,8 @@ type core struct {
 	received int
 }
 
-func newCore(b *testing.B, stored item) *core {
-	encryption, err := secret.New(encryptionKey)
-	require.NoError(b, err)
-	signing, err := secret.New(signingKey)
-	require.NoError(b, err)
-	keys, err := provider.Static(encryption, signing)
-	require.NoError(b, err)
-	schema := customers(b).Schema()
-	enc, err := ddbec.Format(keys).Encryptor(schema)
+func newCore(b *testing.B, f crypt.Format, schema crypt.Schema, stored item) *core {
+	enc, err := f.Encryptor(schema)
 	require.NoError(b, err)
 	opened, err := enc.DecryptItem(b.Context(), stored)
 	require.NoError(b, err)

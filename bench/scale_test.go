@@ -11,6 +11,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,10 @@ func keys(t testing.TB) crypt.Format {
 
 // ways are the tables that are measured: without and with encryption.
 func ways(t testing.TB) map[string]ddb.Config {
-	return map[string]ddb.Config{"plain": {}, "ddbec": {Encryption: keys(t)}}
+	return map[string]ddb.Config{
+		"plain": {}, "ddbec": {Encryption: keys(t)},
+		"dbe6700": {Encryption: modern(t, keyring.SuiteHMAC)}, "dbe6701": {Encryption: modern(t, keyring.SuiteECDSA)},
+	}
 }
 
 // BenchmarkSize is one value of 1 KB to 390 KB: the time of a byte does not grow with the size.
@@ -83,15 +87,14 @@ func BenchmarkWidth(b *testing.B) {
 func measureWidth[T any](b *testing.B, way string, cfg ddb.Config) {
 	c, err := ddb.NewCodec[T]("wide", cfg)
 	require.NoError(b, err)
-	v := new(T)
-	fill(reflect.ValueOf(v).Elem())
-	stored, err := c.Encode(b.Context(), v)
+	v := filled[T]()
+	stored, err := c.Encode(b.Context(), &v)
 	require.NoError(b, err)
 	name := strings.TrimPrefix(reflect.TypeFor[T]().Name(), "wide")
 	b.Run(fmt.Sprintf("%s/write/%s", way, name), func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := c.Encode(b.Context(), v); err != nil {
+			if _, err := c.Encode(b.Context(), &v); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -104,6 +107,12 @@ func measureWidth[T any](b *testing.B, way string, cfg ddb.Config) {
 			}
 		}
 	})
+}
+
+// filled is a T with a value in each field.
+func filled[T any]() (v T) {
+	fill(reflect.ValueOf(&v).Elem())
+	return v
 }
 
 func fill(v reflect.Value) {
