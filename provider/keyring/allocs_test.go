@@ -16,8 +16,8 @@ func TestAllocations(t *testing.T) {
 	m := write(t, k, itemContext)
 	assert.LessOrEqual(t, testing.AllocsPerRun(200, func() {
 		_, _ = k.OnEncrypt(ctx, keyring.EncryptionMaterials{Suite: keyring.SuiteHMAC, Context: itemContext})
-	}), 14.0)
+	}), 10.0)
 	assert.LessOrEqual(t, testing.AllocsPerRun(200, func() {
 		_, _ = k.OnDecrypt(ctx, keyring.DecryptionMaterials{Suite: keyring.SuiteHMAC, Context: itemContext}, m.EncryptedDataKeys)
-	}), 11.0)
+	}), 8.0)
 }

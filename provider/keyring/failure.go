@@ -51,15 +51,15 @@ func rankOf(err error) rank {
 	return unavailable
 }
 
-func (f *failure) add(r reason) {
-	f.reasons = append(f.reasons, r)
-	f.rank = max(f.rank, rankOf(r.err))
-}
-
-// result is f, and the error of ctx alone where that ended: what failed then says nothing of the item.
-func (f *failure) result(ctx context.Context) error {
+// failed is the failure of a keyring, and the error of ctx alone where that ended: what failed then says
+// nothing of the item.
+func failed(ctx context.Context, keyring func() string, reasons []reason) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("keyring: %s: decrypt: %w", f.keyring(), err)
+		return fmt.Errorf("keyring: %s: decrypt: %w", keyring(), err)
+	}
+	f := &failure{keyring: keyring, reasons: reasons}
+	for _, r := range reasons {
+		f.rank = max(f.rank, rankOf(r.err))
 	}
 	return f
 }

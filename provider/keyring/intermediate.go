@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/dynaseal/ddb/internal/canonical"
 	"github.com/dynaseal/ddb/internal/dbe"
 	"github.com/dynaseal/ddb/provider/secret"
 )
@@ -27,41 +28,48 @@ func newIntermediateKey() []byte {
 	return key
 }
 
-// schedules are reused: deriving keys would else allocate most of what a keyring does.
-type schedules struct{ pool sync.Pool }
+// works are reused: deriving keys would else allocate most of what a keyring does.
+type works struct{ pool sync.Pool }
+
+// work is what one call works in.
+type work struct {
+	schedule            dbe.KeySchedule
+	encryption, signing [32]byte
+	dataKey             [DataKeySize]byte
+	aad                 []byte
+}
+
+func (s *works) acquire() *work {
+	if w, ok := s.pool.Get().(*work); ok {
+		return w
+	}
+	return new(work)
+}
+
+// release leaves no key in w.
+func (s *works) release(w *work) {
+	w.schedule.Wipe()
+	clear(w.encryption[:])
+	clear(w.signing[:])
+	clear(w.dataKey[:])
+	w.aad = canonical.Wiped(w.aad)
+	s.pool.Put(w)
+}
 
 // intermediateKeys derives both keys of an intermediate key.
-func (s *schedules) intermediateKeys(intermediate []byte) (encryption cipher.AEAD, signing secret.Key, _ error) {
+func (w *work) intermediateKeys(intermediate []byte) (encryption cipher.AEAD, signing secret.Key, _ error) {
 	if len(intermediate) != IntermediateKeySize {
 		return nil, signing, fmt.Errorf("intermediate key of %d bytes, the format takes %d", len(intermediate), IntermediateKeySize)
 	}
-	k, ok := s.pool.Get().(*derived)
-	if !ok {
-		k = new(derived)
-	}
-	defer s.pool.Put(k)
-	defer k.wipe()
-	if err := k.schedule.Intermediate(intermediate, &k.encryption, &k.signing); err != nil {
+	if err := w.schedule.Intermediate(intermediate, &w.encryption, &w.signing); err != nil {
 		return nil, signing, err
 	}
-	encryption, err := newGCM(k.encryption[:])
+	encryption, err := newGCM(w.encryption[:])
 	if err != nil {
 		return nil, signing, err
 	}
-	signing, err = secret.New(k.signing[:])
+	signing, err = secret.New(w.signing[:])
 	return encryption, signing, err
-}
-
-// derived is what is left of a derivation until it is wiped.
-type derived struct {
-	schedule            dbe.KeySchedule
-	encryption, signing [32]byte
-}
-
-func (k *derived) wipe() {
-	k.schedule.Wipe()
-	clear(k.encryption[:])
-	clear(k.signing[:])
 }
 
 // newGCM does not keep key.
@@ -75,25 +83,24 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 
 // seal encrypts an item's data key under an intermediate key (dbesdk 2.1), with room for as many bytes
 // more. The signing key belongs to the result.
-func (s *schedules) seal(intermediate []byte, dataKey secret.Key, aad []byte, room int) (sealed []byte, signing secret.Key, _ error) {
-	encryption, signing, err := s.intermediateKeys(intermediate)
+func (w *work) seal(intermediate []byte, dataKey secret.Key, room int) (sealed []byte, signing secret.Key, _ error) {
+	encryption, signing, err := w.intermediateKeys(intermediate)
 	if err != nil {
 		return nil, signing, err
 	}
-	return encryption.Seal(make([]byte, 0, sealedSize+room), zeroNonce[:], dataKey.Expose(), aad), signing, nil
+	return encryption.Seal(make([]byte, 0, sealedSize+room), zeroNonce[:], dataKey.Expose(), w.aad), signing, nil
 }
 
 // open is the inverse. What does not open is ErrUnwrap, as an intermediate key that does not unwrap is.
-func (s *schedules) open(intermediate, sealed, aad []byte) (dataKey, signing secret.Key, _ error) {
-	encryption, signing, err := s.intermediateKeys(intermediate)
+func (w *work) open(intermediate, sealed []byte) (dataKey, signing secret.Key, _ error) {
+	encryption, signing, err := w.intermediateKeys(intermediate)
 	if err != nil {
 		return dataKey, secret.Key{}, err
 	}
-	b, err := encryption.Open(make([]byte, 0, DataKeySize), zeroNonce[:], sealed, aad)
+	b, err := encryption.Open(w.dataKey[:0], zeroNonce[:], sealed, w.aad)
 	if err != nil {
 		return dataKey, secret.Key{}, ErrUnwrap
 	}
-	defer clear(b)
 	if dataKey, err = secret.New(b); err != nil {
 		return dataKey, secret.Key{}, err
 	}

@@ -70,7 +70,7 @@ func (m *multi) OnDecrypt(ctx context.Context, materials DecryptionMaterials, ke
 	if err := checkUnopened(materials); err != nil {
 		return none, fmt.Errorf("keyring: %v: decrypt: %w", m, err)
 	}
-	f := failure{keyring: m.String}
+	var reasons []reason
 	for i, k := range m.keyrings {
 		if ctx.Err() != nil {
 			break
@@ -82,9 +82,9 @@ func (m *multi) OnDecrypt(ctx context.Context, materials DecryptionMaterials, ke
 		if err == nil {
 			return opened, nil
 		}
-		f.add(reason{"keyring ", i + 1, err})
+		reasons = append(reasons, reason{"keyring ", i + 1, err})
 	}
-	return none, f.result(ctx)
+	return none, failed(ctx, m.String, reasons)
 }
 
 var errNothing = fmt.Errorf("%w: it unwrapped nothing and gave no reason", crypt.ErrKeys)

@@ -48,11 +48,14 @@ func RawAES(namespace, name string, key secret.Key) (Keyring, error) {
 
 // Wrap encrypts a fresh key under a random nonce.
 func (w *rawAES) Wrap(_ context.Context, b Binding) ([]byte, EncryptedDataKey, error) {
-	key := newIntermediateKey()
-	info := append(make([]byte, 0, len(w.info)+nonceSize), w.info...)[:len(w.info)+nonceSize]
-	nonce := info[len(w.info):]
+	size := len(w.info) + nonceSize
+	room := make([]byte, IntermediateKeySize+size+IntermediateKeySize+tagSize) // one allocation of all
+	key, room := room[:IntermediateKeySize:IntermediateKeySize], room[IntermediateKeySize:]
+	info, room := room[:size:size], room[size:size]
+	nonce := info[copy(info, w.info):]
+	rand.Read(key)
 	rand.Read(nonce)
-	return key, EncryptedDataKey{w.namespace, info, w.aead().Seal(nil, nonce, key, b.AAD)}, nil
+	return key, EncryptedDataKey{w.namespace, info, w.aead().Seal(room, nonce, key, b.AAD)}, nil
 }
 
 // Unwrap is the inverse.

@@ -79,7 +79,7 @@ func New(w Wrapper) (Keyring, error) {
 // wrapping is the keyring of a Wrapper.
 type wrapping struct {
 	Wrapper
-	schedules
+	works
 }
 
 // GoString is String, for %#v.
@@ -99,8 +99,10 @@ func (k *wrapping) OnEncrypt(ctx context.Context, m EncryptionMaterials) (none E
 	if len(m.EncryptedDataKeys) >= MaxEncryptedDataKeys {
 		return fail(fmt.Errorf("the item has %d data keys already, as many as it may", len(m.EncryptedDataKeys)))
 	}
-	aad, err := dbe.AppendKeyringContext(nil, m.Context)
-	if err != nil {
+	w := k.acquire()
+	defer k.release(w)
+	var err error
+	if w.aad, err = dbe.AppendKeyringContext(w.aad, m.Context); err != nil {
 		return fail(err)
 	}
 	if m.DataKey.IsZero() {
@@ -111,18 +113,26 @@ func (k *wrapping) OnEncrypt(ctx context.Context, m EncryptionMaterials) (none E
 	if m.DataKey.Len() != DataKeySize {
 		return fail(fmt.Errorf("data key of %d bytes, the format takes %d", m.DataKey.Len(), DataKeySize))
 	}
-	intermediate, wrapped, err := k.Wrap(ctx, Binding{m.Suite, m.Context, aad})
+	intermediate, wrapped, err := k.Wrap(ctx, Binding{m.Suite, m.Context, w.aad})
 	defer clear(intermediate)
 	if err != nil {
 		return fail(err)
 	}
-	sealed, signing, err := k.seal(intermediate, m.DataKey, aad, len(wrapped.Ciphertext))
+	sealed, signing, err := w.seal(intermediate, m.DataKey, len(wrapped.Ciphertext))
 	if err != nil {
 		return fail(err)
 	}
 	wrapped.Ciphertext = append(sealed, wrapped.Ciphertext...)
 	if err := wrapped.check(); err != nil {
 		return fail(err)
+	}
+	if len(m.EncryptedDataKeys) == 0 && len(m.SigningKeys) == 0 {
+		first := &struct { // one allocation of both
+			wrapped [1]EncryptedDataKey
+			signing [1]secret.Key
+		}{[1]EncryptedDataKey{wrapped}, [1]secret.Key{signing}}
+		m.EncryptedDataKeys, m.SigningKeys = first.wrapped[:], first.signing[:]
+		return m, nil
 	}
 	m.EncryptedDataKeys = append(slices.Clip(m.EncryptedDataKeys), wrapped)
 	m.SigningKeys = append(slices.Clip(m.SigningKeys), signing)
@@ -141,23 +151,25 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 	if err := checkUnopened(m); err != nil {
 		return none, fmt.Errorf("keyring: %v: decrypt: %w", k, err)
 	}
-	aad, err := dbe.AppendKeyringContext(nil, m.Context)
-	if err != nil {
+	w := k.acquire()
+	defer k.release(w)
+	var err error
+	if w.aad, err = dbe.AppendKeyringContext(w.aad, m.Context); err != nil {
 		return none, fmt.Errorf("keyring: %v: decrypt: %w: %w", k, crypt.ErrFormat, err)
 	}
-	b := Binding{m.Suite, m.Context, aad}
-	f := failure{keyring: k.String}
+	b := Binding{m.Suite, m.Context, w.aad}
+	var reasons []reason
 	tries := 0
 	for i, wrapped := range keys {
 		if ctx.Err() != nil {
 			break
 		}
-		dataKey, signing, err := k.unwrap(ctx, wrapped, b)
+		dataKey, signing, err := k.unwrap(ctx, wrapped, b, w)
 		if err == nil {
 			m.DataKey, m.SigningKey = dataKey, signing
 			return m, nil
 		}
-		f.add(reason{"data key ", i + 1, err})
+		reasons = append(reasons, reason{"data key ", i + 1, err})
 		if errors.Is(err, ErrNoMatch) {
 			continue
 		}
@@ -165,11 +177,11 @@ func (k *wrapping) OnDecrypt(ctx context.Context, m DecryptionMaterials, keys []
 			break
 		}
 	}
-	return none, f.result(ctx)
+	return none, failed(ctx, k.String, reasons)
 }
 
 // unwrap unwraps one data key.
-func (k *wrapping) unwrap(ctx context.Context, wrapped EncryptedDataKey, b Binding) (dataKey, signing secret.Key, _ error) {
+func (k *wrapping) unwrap(ctx context.Context, wrapped EncryptedDataKey, b Binding, w *work) (dataKey, signing secret.Key, _ error) {
 	if len(wrapped.Ciphertext) <= sealedSize {
 		return dataKey, signing, errShort
 	}
@@ -180,7 +192,7 @@ func (k *wrapping) unwrap(ctx context.Context, wrapped EncryptedDataKey, b Bindi
 	if err != nil {
 		return dataKey, signing, err
 	}
-	return k.open(intermediate, sealed, b.AAD)
+	return w.open(intermediate, sealed)
 }
 
 var errShort = fmt.Errorf("is shorter than one can be, and so %w", ErrNoMatch)
