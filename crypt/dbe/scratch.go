@@ -24,7 +24,8 @@ type scratch struct {
 	legend  []byte
 	letters []letter // of the attributes in the context, and their letters alone
 	spelled []byte
-	context []byte // serialised
+	entries []dbe.Entry // of the context, and all of them serialised
+	context []byte
 	header  dbe.Header
 	keys    dbe.KeySchedule
 	hasher  dbe.Hasher
@@ -54,11 +55,12 @@ func (e *encryptor) release(s *scratch) {
 	clear(s.present)
 	clear(s.attrs[:cap(s.attrs)])
 	clear(s.letters[:cap(s.letters)])
+	clear(s.entries[:cap(s.entries)])
 	clear(s.parsed[:cap(s.parsed)])
 	s.reader.Reset(dbe.Value{})
 	s.reader.Share(false)
 	s.slots, s.attrs, s.letters, s.spelled, s.parsed, s.fields = s.slots[:0], s.attrs[:0], s.letters[:0], s.spelled[:0], s.parsed[:0], 0
-	s.old = false
+	s.entries, s.old = s.entries[:0], false
 	if cap(s.attrs) <= maxPooledAttrs && cap(s.slots) <= maxPooledAttrs {
 		e.pool.Put(s)
 	}

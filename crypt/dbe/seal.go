@@ -1,7 +1,6 @@
 package dbe
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -176,18 +175,18 @@ func (e *encryptor) describe(m keyring.EncryptionMaterials, s *scratch) error {
 		}
 	}
 	h.Legend = s.legend
-	for key, value := range m.Context {
-		if !slices.Contains(m.Required, key) {
-			h.Context = append(h.Context, dbe.Entry{Key: key, Value: value})
-		}
-	}
-	slices.SortFunc(h.Context, func(a, b dbe.Entry) int { return cmp.Compare(a.Key, b.Key) })
 	for _, k := range m.EncryptedDataKeys {
 		h.DataKeys = append(h.DataKeys, dbe.DataKey(k))
 	}
 	var err error
-	if s.context, err = dbe.AppendContext(s.context, m.Context); err != nil {
+	if s.entries, err = dbe.ContextEntries(s.entries, m.Context); err != nil {
 		return e.encrypt.Keys("the manager's context is none", err)
+	}
+	s.context = dbe.AppendEntries(s.context, s.entries)
+	for _, entry := range s.entries {
+		if !slices.Contains(m.Required, entry.Key) {
+			h.Context = append(h.Context, entry)
+		}
 	}
 	return nil
 }

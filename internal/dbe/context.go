@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // Limits of an encryption context and its entries, in entries and bytes: what the format's lengths hold.
@@ -27,25 +28,42 @@ var (
 // then each entry in the byte order of keys. An empty context is two zero bytes; the form that keyrings
 // authenticate is that of [AppendKeyringContext]. On error nothing is appended.
 func AppendContext(dst []byte, context map[string]string) ([]byte, error) {
+	var room [16]Entry
+	entries, err := ContextEntries(room[:0], context)
+	if err != nil {
+		return dst, err
+	}
+	return AppendEntries(dst, entries), nil
+}
+
+// ContextEntries appends the entries of an encryption context in the byte order of keys. It refuses what
+// the format cannot hold.
+func ContextEntries(dst []Entry, context map[string]string) ([]Entry, error) {
 	if len(context) > MaxContextEntries {
 		return dst, errContextMany
 	}
-	var room [16]Entry
-	entries := room[:0]
-	size := 2
+	start := len(dst)
 	for k, v := range context {
 		if err := CheckContextEntry(k, v); err != nil {
-			return dst, err
+			return dst[:start], err
 		}
-		entries = append(entries, Entry{k, v})
-		size += 2 + len(k) + 2 + len(v)
+		dst = append(dst, Entry{k, v})
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(dst[start:], func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	return dst, nil
+}
+
+// AppendEntries is [AppendContext] of what [ContextEntries] made.
+func AppendEntries(dst []byte, entries []Entry) []byte {
+	size := 2
+	for _, e := range entries {
+		size += 2 + len(e.Key) + 2 + len(e.Value)
+	}
 	dst = binary.BigEndian.AppendUint16(slices.Grow(dst, size), uint16(len(entries)))
 	for _, e := range entries {
 		dst = appendCounted16(appendCounted16(dst, e.Key), e.Value)
 	}
-	return dst, nil
+	return dst
 }
 
 // AppendKeyringContext is [AppendContext] in the form that keyrings authenticate: nothing for an empty
@@ -64,7 +82,7 @@ func CheckContextEntry(key, value string) error {
 		return errContextEmpty
 	case len(key) > MaxContextText || len(value) > MaxContextText:
 		return errContextLong
-	case !utf8.ValidString(key) || !utf8.ValidString(value):
+	case !fastpath.ValidString(key) || !fastpath.ValidString(value):
 		return errContextText
 	}
 	return nil

@@ -2,6 +2,7 @@ package dbe
 
 import (
 	"encoding/base64"
+	"unsafe"
 
 	"github.com/dynaseal/ddb/internal/wire"
 )
@@ -26,7 +27,10 @@ const (
 )
 
 // ContextValue1 is the entry of a key attribute in an item of version 1, of its canonical bytes.
-func ContextValue1(canonical []byte) string { return base64.StdEncoding.EncodeToString(canonical) }
+func ContextValue1(canonical []byte) string {
+	b := base64.StdEncoding.AppendEncode(nil, canonical)
+	return unsafe.String(&b[0], len(b)) // of which nobody else has the bytes
+}
 
 // ContextValue2 is the entry of an attribute in an item of version 2, of its canonical bytes, and its
 // letter in the legend.

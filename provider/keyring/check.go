@@ -95,13 +95,28 @@ func checkSigningKey(k secret.Key) error {
 // checkAnswer compares the context of materials with what was asked for, and with the public key's
 // entry.
 func checkAnswer(context map[string]string, s Suite, entry string, asked ...map[string]string) error {
+	same := false // nothing was added: what one asked for is as much
 	for _, m := range asked {
+		same = same || len(m) == len(context)
 		for key, value := range m {
 			if got, ok := context[key]; !ok || got != value {
 				return fmt.Errorf("keyring: materials: context key %.128q was left out or changed", key)
 			}
 		}
 	}
+	if !same {
+		if err := checkAdded(context, asked); err != nil {
+			return err
+		}
+	}
+	if got, ok := context[PublicKeyEntry]; ok != (s == SuiteECDSA) || got != entry {
+		return fmt.Errorf("keyring: materials: context key %s is not that of the signature key", PublicKeyEntry)
+	}
+	return nil
+}
+
+// checkAdded reports what a manager may not add to a context, or the format cannot hold.
+func checkAdded(context map[string]string, asked []map[string]string) error {
 	if len(context) > dbe.MaxContextEntries {
 		return fmt.Errorf("keyring: materials: context of %d entries, the format takes %d", len(context), dbe.MaxContextEntries)
 	}
@@ -115,9 +130,6 @@ func checkAnswer(context map[string]string, s Suite, entry string, asked ...map[
 		if !slices.ContainsFunc(asked, func(m map[string]string) bool { _, ok := m[key]; return ok }) {
 			return fmt.Errorf("keyring: materials: context key %.128q was added: names that begin with %s are the format's own", key, reservedPrefix)
 		}
-	}
-	if got, ok := context[PublicKeyEntry]; ok != (s == SuiteECDSA) || got != entry {
-		return fmt.Errorf("keyring: materials: context key %s is not that of the signature key", PublicKeyEntry)
 	}
 	return nil
 }
