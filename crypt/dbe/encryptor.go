@@ -39,13 +39,18 @@ type encryptor struct {
 
 // attr is an attribute of an item, or of the schema.
 type attr struct {
+	*field
+	action crypt.Action
+	at     wire.Range // its canonical bytes in scratch.values
+	stored []byte     // of an encrypted attribute that is read: what is stored
+}
+
+// field is what all items share of an attribute. It is immutable.
+type field struct {
 	slot       wire.Slot
 	name       string
-	path       []byte // canonical (1.4); shared, read only
+	path       []byte // canonical (1.4)
 	contextKey string // of the attribute, if it is in the context
-	action     crypt.Action
-	at         wire.Range // its canonical bytes in scratch.values
-	stored     []byte     // of an encrypted attribute that is read: what is stored
 }
 
 // randomBytes never fails: crypto/rand ends the process instead.
@@ -76,8 +81,7 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	var names []string
 	for name, action := range s.Attributes() {
 		names = append(names, name)
-		a := newAttr(s.Table(), name)
-		a.slot, a.action = wire.Slot(len(e.declared)), action
+		a := attr{field: newField(s.Table(), wire.Slot(len(e.declared)), name), action: action}
 		if action == crypt.SignContext {
 			e.version = dbe.Version2
 		}
@@ -97,8 +101,8 @@ func (f format) Encryptor(s crypt.Schema) (crypt.ItemEncryptor, error) {
 	return e, nil
 }
 
-func newAttr(table, name string) attr {
-	return attr{name: name, path: dbe.AppendPath(nil, table, name), contextKey: dbe.ContextAttribute + name}
+func newField(table string, slot wire.Slot, name string) *field {
+	return &field{slot, name, dbe.AppendPath(nil, table, name), dbe.ContextAttribute + name}
 }
 
 // setKeys notes the key attributes and what of the context is the same in every item (1.6).

@@ -99,7 +99,8 @@ func (s *scratch) moveTo(table string, n int) {
 		return // as inOrder makes them
 	}
 	for i := range s.attrs {
-		s.attrs[i].path = dbe.AppendPath(nil, table, s.attrs[i].name)
+		a := &s.attrs[i]
+		a.field = newField(table, a.slot, a.name)
 	}
 }
 

@@ -94,9 +94,7 @@ func (e *encryptor) inOrder(s *scratch, name func(wire.Slot) string) error {
 		if n == "" {
 			return errNoName
 		}
-		a := newAttr(e.schema.Table(), n)
-		a.slot = slot
-		s.attrs = append(s.attrs, a)
+		s.attrs = append(s.attrs, attr{field: newField(e.schema.Table(), slot, n)})
 	}
 	if known < len(s.slots) || !fastpath.On {
 		slices.SortFunc(s.attrs, func(a, b attr) int { return bytes.Compare(a.path, b.path) })
