@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,7 +28,8 @@ type Codec[T any] struct {
 
 	notice func(context.Context, Notice) // nil: nobody asked
 
-	sizes atomic.Pointer[attribute.Sizes] // of the last item encoded, a guess of the next one's
+	sizes  atomic.Pointer[attribute.Sizes] // of the last item encoded, a guess of the next one's
+	sealed sync.Pool                       // of *wire.Sealed, emptied
 }
 
 // NewCodec compiles T for the named table. Every mistake in T's tags and in cfg is an error here, all
@@ -140,7 +142,13 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error) {
 	var sealed *wire.Sealed
 	if c.seal != nil {
-		sealed = new(wire.Sealed)
+		if sealed, _ = c.sealed.Get().(*wire.Sealed); sealed == nil {
+			sealed = new(wire.Sealed)
+		}
+		defer func() {
+			*sealed = wire.Sealed{Value: sealed.Value[:0], Marks: sealed.Marks[:0]}
+			c.sealed.Put(sealed)
+		}()
 		if err := c.seal.SealItem(ctx, src, sealed); err != nil {
 			return encoded{}, err
 		}

@@ -17,6 +17,7 @@ type core struct {
 	sealer   wire.Sealer
 	plain    *attribute.Item
 	stored   *attribute.Item
+	sealed   wire.Sealed
 	received int
 }
 
@@ -34,8 +35,8 @@ func newCore(b *testing.B, f crypt.Format, schema crypt.Schema, stored item) *co
 }
 
 func (c *core) write() error {
-	var sealed wire.Sealed
-	return c.sealer.SealItem(c.b.Context(), c.plain, &sealed)
+	c.sealed.Value, c.sealed.Marks = c.sealed.Value[:0], c.sealed.Marks[:0]
+	return c.sealer.SealItem(c.b.Context(), c.plain, &c.sealed)
 }
 
 func (c *core) read() error {

@@ -20,7 +20,7 @@ import (
 func (e *encryptor) SealItem(ctx context.Context, src wire.Source, out *wire.Sealed) error {
 	s := e.acquire()
 	defer e.release(s)
-	sealed, err := e.seal(ctx, src, s)
+	sealed, err := e.seal(ctx, src, s, room(out))
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,21 @@ func (e *encryptor) SealItem(ctx context.Context, src wire.Source, out *wire.Sea
 	return nil
 }
 
-func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none wire.Sealed, _ error) {
+// room is an empty Sealed with the room that one has left for what it points to beside its slab, or with
+// room for an item of usual size.
+func room(s *wire.Sealed) wire.Sealed {
+	value, marks := s.Value[len(s.Value):], s.Marks[len(s.Marks):]
+	if cap(marks) == 0 {
+		r := new(struct { // one allocation of both
+			marks  [2]wire.Mark
+			ranges [16]wire.Range
+		})
+		value, marks = r.ranges[:0], r.marks[:0]
+	}
+	return wire.Sealed{Value: value, Marks: marks}
+}
+
+func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch, sealed wire.Sealed) (none wire.Sealed, _ error) {
 	if err := e.encrypt.Context(ctx); err != nil {
 		return none, err
 	}
@@ -45,8 +59,7 @@ func (e *encryptor) seal(ctx context.Context, src wire.Source, s *scratch) (none
 	if err := e.describe(m, s); err != nil {
 		return none, err
 	}
-	sealed, err := e.encryptAll(m, s)
-	if err != nil {
+	if sealed, err = e.encryptAll(m, s, sealed); err != nil {
 		return none, e.encrypt.Keys("the item's keys do not serve", err)
 	}
 	if err := e.encrypt.Context(ctx); err != nil {
@@ -192,13 +205,12 @@ func (e *encryptor) describe(m keyring.EncryptionMaterials, s *scratch) error {
 }
 
 // encryptAll makes the item's slab: the encrypted values, the header and the footer.
-func (e *encryptor) encryptAll(m keyring.EncryptionMaterials, s *scratch) (none wire.Sealed, _ error) {
+func (e *encryptor) encryptAll(m keyring.EncryptionMaterials, s *scratch, sealed wire.Sealed) (none wire.Sealed, _ error) {
 	if err := s.keys.Derive(m.DataKey.Expose(), s.header.MessageID[:]); err != nil {
 		return none, err
 	}
-	r := new(room)
-	sealed := wire.Sealed{Fresh: true, Slab: make([]byte, 0, e.slabSize(s))}
-	if err := e.encryptFields(s, r, &sealed); err != nil {
+	sealed.Fresh, sealed.Slab = true, make([]byte, 0, e.slabSize(s))
+	if err := e.encryptFields(s, &sealed); err != nil {
 		return none, err
 	}
 	head := len(sealed.Slab)
@@ -222,16 +234,10 @@ func (e *encryptor) encryptAll(m keyring.EncryptionMaterials, s *scratch) (none 
 		}
 	}
 	sealed.Slab = slab
-	sealed.Marks = append(r.marks[:0],
+	sealed.Marks = append(sealed.Marks,
 		wire.Mark{Name: HeaderField, Range: wire.Range{Off: head, Len: foot - head}},
 		wire.Mark{Name: FooterField, Range: wire.Range{Off: foot, Len: len(slab) - foot}})
 	return sealed, nil
-}
-
-// room is what a Sealed of usual size points to beside its slab, in one allocation.
-type room struct {
-	marks  [2]wire.Mark
-	ranges [16]wire.Range
 }
 
 func (e *encryptor) slabSize(s *scratch) int {
@@ -245,7 +251,7 @@ func (e *encryptor) slabSize(s *scratch) int {
 }
 
 // encryptFields appends the encrypted values (1.7).
-func (e *encryptor) encryptFields(s *scratch, r *room, sealed *wire.Sealed) error {
+func (e *encryptor) encryptFields(s *scratch, sealed *wire.Sealed) error {
 	if s.fields == 0 {
 		return nil
 	}
@@ -258,7 +264,8 @@ func (e *encryptor) encryptFields(s *scratch, r *room, sealed *wire.Sealed) erro
 			last = max(last, int(a.slot))
 		}
 	}
-	sealed.Value = slices.Grow(r.ranges[:0], last+1)[:last+1]
+	sealed.Value = slices.Grow(sealed.Value, last+1)[:last+1]
+	clear(sealed.Value)
 	field := 0
 	for i := range s.attrs {
 		a := &s.attrs[i]

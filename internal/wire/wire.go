@@ -146,7 +146,8 @@ type Source interface {
 }
 
 // Sealed is a protected item as the format leaves it: bytes in one slab that belongs to the caller,
-// no AttributeValue yet. Attributes without a range are stored as the source describes them.
+// no AttributeValue yet. Attributes without a range are stored as the source describes them. A Sealer
+// may use the room that an empty Value and Marks have.
 type Sealed struct {
 	Slab  []byte
 	Value []Range // by slot; the zero Range: stored as it is
