@@ -28,6 +28,7 @@ func appendKey[T ~string | ~[]byte](e *Encoder, k T, valid bool) {
 	case len(k) > maxKey:
 		e.fail(errLongKey)
 	default:
+		e.room(len(k))
 		f.keyed = true
 		f.count++
 		e.members = append(e.members, member{start: len(e.buf), text: len(k)})
@@ -161,6 +162,9 @@ func (e *Encoder) order(f frame) {
 	e.buf = e.buf[:f.body]
 	for _, m := range all {
 		e.buf = append(e.buf, e.spare[m.start-f.body:m.end-f.body]...)
+	}
+	if cap(e.spare) > maxSpare {
+		e.spare = canonical.Wiped(e.spare)
 	}
 }
 

@@ -32,6 +32,9 @@ const maxKey = 1<<16 - 1
 // maxPooledMembers is how many members of sets and maps an Encoder has room for that is kept.
 const maxPooledMembers = 2048
 
+// maxSpare is how many bytes of members an Encoder holds on to between values.
+const maxSpare = 64 << 10
+
 // Mode says what an [Encoder]'s bytes are for, and so what it refuses.
 type Mode uint8
 
@@ -121,6 +124,25 @@ func (e *Encoder) Err() error { return e.err }
 // Scratch lends room to format a value.
 func (e *Encoder) Scratch() []byte { return e.scratch[:0] }
 
+// room makes room for n bytes of content and what goes before them. A buffer for many small parts grows by
+// leaps, since every size leaves one behind that was too small.
+func (e *Encoder) room(n int) {
+	const small, leap = 2 << 10, 26 << 10
+	need := len(e.buf) + n + 32
+	if need <= cap(e.buf) || need <= small {
+		return
+	}
+	size := max(need+need/8, 2*cap(e.buf))
+	if n < leap {
+		for size = leap; size < need; {
+			size *= 4 // 416 KB, the third, hold the largest item
+		}
+	}
+	grown := append(make([]byte, 0, size), e.buf...)
+	clear(e.buf)
+	e.buf = grown
+}
+
 func (e *Encoder) fail(err error) {
 	if e.err == nil {
 		e.err = err
@@ -205,6 +227,7 @@ func (e *Encoder) String(v string) {
 	if !fastpath.ValidString(v) {
 		e.fail(errUTF8)
 	}
+	e.room(len(v))
 	if at, ok := e.begin(wire.String, typeString); ok {
 		e.buf = append(e.buf, v...)
 		e.end(at)
@@ -216,6 +239,7 @@ func (e *Encoder) Text(v []byte) {
 	if !fastpath.Valid(v) {
 		e.fail(errUTF8)
 	}
+	e.room(len(v))
 	if at, ok := e.begin(wire.String, typeString); ok {
 		e.buf = append(e.buf, v...)
 		e.end(at)
@@ -224,6 +248,7 @@ func (e *Encoder) Text(v []byte) {
 
 // Binary writes a B, or a member of a BS.
 func (e *Encoder) Binary(v []byte) {
+	e.room(len(v))
 	if at, ok := e.begin(wire.Binary, typeBinary); ok {
 		e.buf = append(e.buf, v...)
 		e.end(at)
@@ -232,6 +257,7 @@ func (e *Encoder) Binary(v []byte) {
 
 // Number writes an N, or a member of an NS.
 func (e *Encoder) Number(v []byte) {
+	e.room(len(v))
 	at, ok := e.begin(wire.Number, typeNumber)
 	if !ok {
 		return
