@@ -251,6 +251,7 @@ func BenchmarkItem(b *testing.B) {
 	measure(b, "ddbec/read/core", core.read)
 
 	measureDBE(b, "customers", v)
+	measureRivals(b, v)
 }
 
 func measure(b *testing.B, name string, op func() error) {
