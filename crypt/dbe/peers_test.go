@@ -153,7 +153,7 @@ func TestItemsOfPeers(t *testing.T) {
 			require.Contains(t, accepted, "rust 1.3.0")
 			for writer, of := range accepted {
 				want := combinations
-				if writer == "dynaseal" {
+				if writer != "java 3.9.0" { // these take turns
 					want /= 2
 				}
 				assert.Len(t, of, want, "%s: there are fewer vectors than there were", writer)
