@@ -139,28 +139,6 @@ func testFloor[T any](t *testing.T, suite keyring.Suite, v T) {
 	assert.Error(t, d.floor.read(stored, header, footer, again))
 }
 
-// The budgets of allocations, the raw AES keyring's among them.
-func TestDBEAllocations(t *testing.T) {
-	for name, budget := range map[string]struct{ write, read float64 }{"dbe6700": {32, 29}, "dbe6701": {160, 90}} {
-		t.Run(name, func(t *testing.T) {
-			d := newDBEItem(t, suites[name], "customers", NewCustomer())
-			write := testing.AllocsPerRun(100, func() {
-				if _, err := d.codec.Encode(t.Context(), &d.value); err != nil {
-					panic(err)
-				}
-			})
-			read := testing.AllocsPerRun(100, func() {
-				if _, err := d.codec.Decode(t.Context(), d.stored); err != nil {
-					panic(err)
-				}
-			})
-			t.Logf("write %v, read %v", write, read)
-			assert.LessOrEqual(t, write, budget.write)
-			assert.LessOrEqual(t, read, budget.read)
-		})
-	}
-}
-
 // parts are the stored values in the order of the floor's fields, and the marks.
 func (d *dbeItem[T]) parts() (stored [][]byte, header, footer []byte) {
 	b := func(name string) []byte { return d.stored[name].(*types.AttributeValueMemberB).Value }
