@@ -203,7 +203,7 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 		}
 		return err
 	}
-	err := c.readPlain(item, it, plain.Actions, sink)
+	err := c.readPlain(item, it, plain, sink)
 	if err == nil {
 		err = sink.Finish()
 	}
@@ -265,7 +265,7 @@ func (c *Codec[T]) checkUndeclared(item crypt.Item) error {
 }
 
 // readPlain reads an item that is not encrypted, or no longer.
-func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[string]crypt.Action, sink *keeping) error {
+func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, read crypt.Opened, sink *keeping) error {
 	if err := c.checkKeys(item); err != nil {
 		return err
 	}
@@ -276,11 +276,12 @@ func (c *Codec[T]) readPlain(item crypt.Item, it *attribute.Item, actions map[st
 	}
 	for _, s := range it.Present() {
 		p := wire.Plain
-		switch {
+		switch name := it.Name(s); {
+		case slices.Contains(read.Unsigned, name):
 		case int(s) < sink.declared:
 			p = wire.Protection(c.shape.action[s])
 		case c.enc != nil:
-			p = wire.Protection(actions[it.Name(s)])
+			p = wire.Protection(read.Actions[name])
 		}
 		if err := sink.Set(s, p, it.Value(s)); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -25,7 +26,8 @@ func (t *Table[T]) readForWrite(ctx context.Context, key crypt.Item) (v T, read 
 
 // guarded is the condition that the item is still the one read, and meets the user's conditions. The
 // seal vouches for all that is signed; what is not is compared attribute by attribute, since it may
-// be updated without a new seal.
+// be updated without a new seal. An item without a seal has it still, where there could be one: others
+// may be about to encrypt it, or add to it in clear.
 func (t *Table[T]) guarded(read crypt.Item, from *opened, when []Cond[T]) (*expression, error) {
 	e := newExpression(t.shape)
 	switch seals := t.sealsOf(read); {
@@ -35,12 +37,15 @@ func (t *Table[T]) guarded(read crypt.Item, from *opened, when []Cond[T]) (*expr
 		for _, name := range seals {
 			e.unchanged(name, read)
 		}
-		for _, name := range t.unsigned(from) {
+		for _, name := range t.unsigned(read, from) {
 			e.unchanged(name, read)
 		}
 	default:
 		for name := range read {
 			e.unchanged(name, read)
+		}
+		for _, name := range t.absent(read) {
+			e.missing(name)
 		}
 	}
 	if err := addAll(e, when); err != nil {
@@ -77,11 +82,14 @@ func (t *Table[T]) sealsOf(read crypt.Item) (names []string) {
 	return names
 }
 
-// unsigned names the attributes that no signature covers, declared and not.
-func (t *Table[T]) unsigned(from *opened) (names []string) {
+// unsigned names the attributes that no signature covered, declared and not, and those that a previous
+// shape left unsigned and the item lacks: programs that have that shape may add them.
+func (t *Table[T]) unsigned(read crypt.Item, from *opened) (names []string) {
 	for slot, a := range t.shape.action {
-		if a == crypt.Plain {
-			names = append(names, t.shape.name(wire.Slot(slot)))
+		s := wire.Slot(slot)
+		name := t.shape.name(s)
+		if a == crypt.Plain || slices.Contains(from.unsigned, s) || read[name] == nil && t.shape.wasPlain(name) {
+			names = append(names, name)
 		}
 	}
 	for _, k := range from.undeclared {
@@ -90,6 +98,29 @@ func (t *Table[T]) unsigned(from *opened) (names []string) {
 		}
 	}
 	return names
+}
+
+// wasPlain reports whether a previous shape leaves an attribute unsigned.
+func (sh *shape) wasPlain(name string) bool {
+	for _, previous := range sh.schema.Previous() {
+		for declared, a := range previous.Attributes() {
+			if declared == name && a == crypt.Plain {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// absent names the marks and declared attributes that an item of an encrypted table lacks.
+func (t *Table[T]) absent(read crypt.Item) (names []string) {
+	if t.enc == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Concat(t.enc.Marks().All, t.shape.layout.Names()), func(name string) bool {
+		_, has := read[name]
+		return has
+	})
 }
 
 // conflict tells why a guarded write was refused. If the item is still the one read, or still missing, it

@@ -121,7 +121,8 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, from *opene
 	return sent.unknown == 0, t.conditionError(ctx, key, sent.uncertain(ErrConflict), failed)
 }
 
-// guardedUpdate is guarded for an update: plain attributes that do not change need not be the ones read.
+// guardedUpdate is guarded for an update: plain attributes that do not change need not be the ones read,
+// unless they are signed from now on.
 func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string) (*expression, error) {
 	seals := t.sealsOf(read)
 	if len(seals) == 0 {
@@ -131,8 +132,9 @@ func (t *Table[T]) guardedUpdate(read crypt.Item, from *opened, changed []string
 	for _, name := range seals {
 		e.unchanged(name, read)
 	}
-	for _, name := range t.unsigned(from) {
-		if slices.Contains(changed, name) {
+	for _, name := range t.unsigned(read, from) {
+		slot, declared := t.shape.layout.Slot(name)
+		if slices.Contains(changed, name) || declared && t.shape.action[slot] != crypt.Plain {
 			e.unchanged(name, read)
 		}
 	}

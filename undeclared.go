@@ -14,6 +14,7 @@ import (
 // opened is an item as it was read and verified, decrypted, before it became a T.
 type opened struct {
 	declared   map[wire.Slot]types.AttributeValue
+	unsigned   []wire.Slot // declared, and no signature covered them
 	undeclared []undeclared
 }
 
@@ -40,6 +41,9 @@ func (k *keeping) Set(s wire.Slot, p wire.Protection, r wire.Reader) error {
 	case k.keep == nil:
 	case isDeclared:
 		k.keepDeclared(s, attribute.Read(r))
+		if p == wire.Plain {
+			k.keep.unsigned = append(k.keep.unsigned, s)
+		}
 	default:
 		k.keep.undeclared = append(k.keep.undeclared, undeclared{k.item.Name(s), attribute.Read(r), p})
 	}
