@@ -23,7 +23,8 @@ type Notice struct {
 
 	// Unsigned names, in order, the attributes that no signature covers, but for T's plain fields: who
 	// can write to the table may have added or changed them. Undeclared ones never reach T except in an
-	// [Unknown]; declared ones are here only where plaintext is let through.
+	// [Unknown]; declared ones are here only where plaintext is let through, or [Config.Previous] has a
+	// shape in which they were plain.
 	Unsigned []string
 }
 

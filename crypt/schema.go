@@ -54,7 +54,8 @@ type SchemaConfig struct {
 
 	// Previous are schemas, MaxPrevious at most, that stored items may have been written under: of the same
 	// table and keys, with other actions or attributes. Such items are read, and are Stale; nothing is
-	// written so. Their own Previous do not count.
+	// written so. Their own Previous do not count. An attribute that one of them has Plain may be added by
+	// whoever can write the table to any item that lacks it: it is then one of Opened.Unsigned.
 	Previous []Schema
 
 	// Unsigned names undeclared attributes that other writers leave unsigned, as those of Plain are: what
