@@ -165,3 +165,24 @@ func TestUnsignedNamesOfOtherWriters(t *testing.T) {
 	assert.Equal(t, Old{"1", "Ada"}, v)
 	assert.Equal(t, noticed{{Table: "t", Key: crypt.Item{"id": &avS{Value: "1"}}, Unsigned: []string{"stat_hits", "total"}}}, notices)
 }
+
+// AWS's clients find items by beacons. They are dropped in reading; what would lose them is refused.
+func TestModifyRefusesToLoseBeacons(t *testing.T) {
+	onEngines(t, func(t *testing.T, client *dynamodb.Client) {
+		ctx := t.Context()
+		table := newTable[Old](t, client, ddb.Config{Encryption: modern(t, keyring.SuiteHMAC)})
+		name := *table.CreateTableInput().TableName
+		require.NoError(t, table.Put(ctx, &Old{"1", "Ada"}))
+		item := stored(t, client, name, crypt.Item{"id": &avS{Value: "1"}})
+		item["aws_dbe_b_name"] = &avS{Value: "0f"}
+		overwrite(t, client, name, item)
+
+		v, err := table.Get(ctx, table.Key("1"))
+		require.NoError(t, err)
+		assert.Equal(t, Old{"1", "Ada"}, v)
+		_, err = table.Modify(ctx, table.Key("1"), func(v *Old) error { v.Name = "Grace"; return nil })
+		require.ErrorIs(t, err, crypt.ErrFormat)
+		assert.ErrorContains(t, err, `"aws_dbe_b_name" makes the item searchable`)
+		assert.Equal(t, item, stored(t, client, name, crypt.Item{"id": &avS{Value: "1"}}))
+	})
+}

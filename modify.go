@@ -43,6 +43,9 @@ func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T,
 		if v, read, from, err = t.readForWrite(ctx, key); err != nil {
 			return false, err
 		}
+		if err := t.checkSearched(read); err != nil {
+			return false, err
+		}
 		before, err := t.values(&v)
 		if err != nil {
 			return false, err
@@ -70,6 +73,21 @@ func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T,
 		return zero, t.fail("modify", key, err)
 	}
 	return v, nil
+}
+
+// checkSearched refuses an item that other programs find by attributes which this library does not write yet:
+// without them it would be found no more, and as they are they would tell of values it no longer has.
+func (t *Table[T]) checkSearched(read crypt.Item) error {
+	if t.enc == nil {
+		return nil
+	}
+	marks := t.enc.Marks().All
+	for _, name := range slices.Sorted(maps.Keys(read)) {
+		if crypt.Reserved(name) && !slices.Contains(marks, name) {
+			return fmt.Errorf("%w: attribute %q makes the item searchable, and Modify would remove it: modify the item by AWS's client, or give up searching for it by Put", crypt.ErrFormat, name)
+		}
+	}
+	return nil
 }
 
 // unchanged are the slots that have the same value, or none, in both.
