@@ -87,7 +87,13 @@ type answer struct {
 	entries   map[string]string
 	materials keyring.DecryptionMaterials
 	err       error
+	asked     int
 }
+
+// maxAsked is how often a manager is asked about one item, at most: once for each name of the table, and for
+// some previous schemas that put other attributes into the context. Each may cost [keyring.MaxTries] unwrappings of
+// each keyring.
+const maxAsked = 1 + crypt.MaxAliases + 4
 
 // decryptionMaterials asks the manager, unless that is its last answer.
 func (e *encryptor) decryptionMaterials(ctx context.Context, table string, s *scratch, a *answer) (keyring.DecryptionMaterials, error) {
@@ -96,6 +102,9 @@ func (e *encryptor) decryptionMaterials(ctx context.Context, table string, s *sc
 		return keyring.DecryptionMaterials{}, err
 	}
 	if a.entries == nil || !maps.Equal(a.entries, entries) {
+		if a.asked++; a.asked > maxAsked {
+			return keyring.DecryptionMaterials{}, e.decrypt.Auth()
+		}
 		a.entries = entries
 		a.materials, a.err = e.askToDecrypt(ctx, entries, &s.header)
 	}

@@ -133,10 +133,19 @@ func (h *Header) check() error {
 	return nil
 }
 
+// MaxStoredContext is how many context entries an item may store. AWS's clients store one, the public key, and what
+// a manager of the user's own adds.
+const MaxStoredContext = 1024
+
+var errContextCount = fmt.Errorf("header with more than %d entries of encryption context", MaxStoredContext)
+
 func (h *Header) parseContext(c *cut) error {
 	h.Context = h.Context[:0]
 	n := int(c.uint16())
-	if n*minContextEntry > len(c.rest) {
+	switch {
+	case n > MaxStoredContext:
+		return errContextCount
+	case n*minContextEntry > len(c.rest):
 		return errHeaderShort
 	}
 	for range n {
@@ -191,8 +200,8 @@ func (h *Header) Append(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	switch {
-	case len(h.Context) > MaxContextEntries:
-		return dst, errContextMany
+	case len(h.Context) > MaxStoredContext:
+		return dst, errContextCount
 	case len(h.DataKeys) == 0:
 		return dst, errNoDataKey
 	case len(h.DataKeys) > MaxDataKeys:

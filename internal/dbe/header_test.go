@@ -6,7 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/asn1"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -122,6 +124,25 @@ func TestHeaderRefuses(t *testing.T) {
 			assert.Error(t, h.Parse(in), name)
 		}
 	})
+}
+
+func TestStoredContextIsBounded(t *testing.T) {
+	h := dbe.Header{Version: dbe.Version1, Legend: []byte{dbe.LegendSign}, DataKeys: []dbe.DataKey{{ProviderID: "p"}}}
+	for i := range dbe.MaxStoredContext {
+		h.Context = append(h.Context, dbe.Entry{Key: fmt.Sprintf("%05d", i)})
+	}
+	b, err := h.Append(nil)
+	require.NoError(t, err)
+	b = append(b, make([]byte, 32)...) // the commitment
+	require.NoError(t, new(dbe.Header).Parse(b))
+
+	at := 2 + 32 + 2 + 1 // where the count stands
+	require.Equal(t, uint16(dbe.MaxStoredContext), binary.BigEndian.Uint16(b[at:]))
+	binary.BigEndian.PutUint16(b[at:], dbe.MaxStoredContext+1)
+	require.ErrorContains(t, new(dbe.Header).Parse(b), "more than 1024 entries")
+	h.Context = append(h.Context, dbe.Entry{Key: "1"})
+	_, err = h.Append(nil)
+	require.ErrorContains(t, err, "more than 1024 entries")
 }
 
 func TestFooter(t *testing.T) {

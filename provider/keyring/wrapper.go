@@ -19,7 +19,8 @@ const IntermediateKeySize = 32
 
 // MaxTries is how many of an item's data keys a keyring tries to unwrap. Whoever can write the table may
 // give an item MaxEncryptedDataKeys that name the keyring's key; each try may cost an RSA operation or a
-// call to a service.
+// call to a service. A [Multi] that writes with more keyrings of one name and namespace makes items which the
+// last of them cannot read: give every key a name of its own.
 const MaxTries = 16
 
 // What a Wrapper may answer to Unwrap, with or without more text.
