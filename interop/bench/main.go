@@ -1,7 +1,8 @@
-// Command bench prints how long this library and AWS's Java client take to protect and to open one item,
-// by provider and signature, on one machine in one run:
+// Command bench prints how long this library and AWS's clients take to protect and to open one item, on one
+// machine in one run: by provider and signature of the legacy format, by suite of the modern one.
 //
-//	go run ./bench              in the module interop, with DDB_PEER_JAVA as interop/README.md sets it
+//	go run ./bench              in the module interop, with DDB_PEER_JAVA, DDB_PEER_DBE_JAVA or both as
+//	                            interop/README.md sets them, and DDB_PEER_RUST_RELEASE, a release build
 //
 // Both are drivers that stay for the whole run. They take turns, so that both meet the same neighbours on
 // the machine; each figure is the median of the rounds, and each ratio that of the rounds' own ratios.
@@ -37,9 +38,14 @@ func run(ctx context.Context, c counts) error {
 	if c.rounds < 1 || c.warm < 0 || c.each < 1 || c.slow < 1 {
 		return fmt.Errorf("-rounds, -each and -slow are at least 1, -warm at least 0")
 	}
-	command := os.Getenv("DDB_PEER_JAVA")
-	if command == "" {
-		return fmt.Errorf("DDB_PEER_JAVA is not set: interop/README.md says to what")
+	var asked []group
+	for _, g := range groups() {
+		if os.Getenv(g.variable) != "" {
+			asked = append(asked, g)
+		}
+	}
+	if len(asked) == 0 {
+		return fmt.Errorf("neither DDB_PEER_JAVA nor DDB_PEER_DBE_JAVA is set: interop/README.md says to what")
 	}
 	folder, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -59,22 +65,31 @@ func run(ctx context.Context, c counts) error {
 		return err
 	}
 	defer ours.Close()
-	java, err := peers.Start(ctx, "java", command, protocol.Request{Keys: keys})
+	fmt.Printf("µs an item of 12 attributes, 5 encrypted, %d rounds\n", c.rounds)
+	for _, g := range asked {
+		if err := table(ctx, ours, g, keys, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table prints the rows of a group.
+func table(ctx context.Context, ours *peers.Peer, g group, keys map[string]protocol.Key, c counts) error {
+	peer, err := peers.Start(ctx, g.peer, os.Getenv(g.variable), protocol.Request{Keys: keys})
 	if err != nil {
 		return err
 	}
-	defer java.Close()
-
-	fmt.Printf("µs an item of 12 attributes, 5 encrypted, %d rounds\n", c.rounds)
-	fmt.Printf("%-40s %21s %21s %21s\n", "", "ours", "Java", "Java's time / ours")
+	defer peer.Close()
+	fmt.Printf("\n%-40s %21s %21s %21s\n", g.format, "ours", g.peer, g.peer+"'s time / ours")
 	fmt.Printf("%-40s %10s %10s %10s %10s %10s %10s\n", "", "write", "read", "write", "read", "write", "read")
-	for _, p := range cases() {
-		row, err := measure(ours, java, p, c)
+	for _, p := range g.cases {
+		row, err := measure(ours, peer, g.format, p, c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		fmt.Printf("%-40s %10.1f %10.1f %10.1f %10.1f %10.2f %10.2f\n", p.name,
-			row.oursWrite, row.oursRead, row.javaWrite, row.javaRead, row.writeRatio, row.readRatio)
+			row.oursWrite, row.oursRead, row.peerWrite, row.peerRead, row.writeRatio, row.readRatio)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 // A run of everything, too short to say anything.
 func TestRun(t *testing.T) {
 	testenv.Need(t, "DDB_PEER_JAVA")
+	testenv.Need(t, "DDB_PEER_DBE_JAVA")
 	require.NoError(t, run(t.Context(), counts{rounds: 2, warm: 3, each: 2, slow: 1}))
 	assert.Error(t, run(t.Context(), counts{rounds: 1, each: 0, slow: 1}))
 }

@@ -13,27 +13,27 @@ import (
 // counts is how often everything is done.
 type counts struct{ rounds, warm, each, slow int }
 
-// row is medians over the rounds: µs an item, and Java's time by ours.
+// row is medians over the rounds: µs an item, and the peer's time by ours.
 type row struct {
-	oursWrite, oursRead, javaWrite, javaRead, writeRatio, readRatio float64
+	oursWrite, oursRead, peerWrite, peerRead, writeRatio, readRatio float64
 }
 
-// measure has ours and Java take turns.
-func measure(ours, java *peers.Peer, p providerCase, c counts) (row, error) {
+// measure has ours and the peer take turns.
+func measure(ours, peer *peers.Peer, format string, p providerCase, c counts) (row, error) {
 	if p.private {
 		c.warm, c.each = max(1, c.warm/c.slow), max(1, c.each/c.slow)
 	}
-	item, by := measured(p.provider)
+	item, actions := measured()
 	encodedItem, err := ddbjson.Marshal(item)
 	if err != nil {
 		return row{}, err
 	}
-	encodedCase, err := json.Marshal(by)
+	encodedCase, err := json.Marshal(caseOf(format, p, actions))
 	if err != nil {
 		return row{}, err
 	}
 	request := protocol.Request{
-		Op: protocol.Bench, Format: protocol.DDBEC, Case: encodedCase, Item: encodedItem,
+		Op: protocol.Bench, Format: format, Case: encodedCase, Item: encodedItem,
 		Warm: c.warm, Each: c.each, Runs: 1,
 	}
 	var figures [6][]float64
@@ -42,7 +42,7 @@ func measure(ours, java *peers.Peer, p providerCase, c counts) (row, error) {
 		if err != nil {
 			return row{}, err
 		}
-		jw, jr, err := ask(java, request)
+		jw, jr, err := ask(peer, request)
 		if err != nil {
 			return row{}, err
 		}
