@@ -1,6 +1,7 @@
 package mapper_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -61,6 +62,7 @@ func anything[T any]() family { return ofType[SingleAny[T]]().and(ofType[ManyAny
 // conformer is what comparing needs.
 type conformer struct {
 	*random
+	ctx       context.Context // of the whole test: one that ends with a subtest may close the connection of the next
 	client    *dynamodb.Client
 	encrypted ddb.Config
 	encoder   *attributevalue.Encoder
@@ -73,6 +75,7 @@ func newConformer(t *testing.T, text bool) *conformer {
 	keys, err := provider.Static(key, key)
 	require.NoError(t, err)
 	c := &conformer{
+		ctx:       t.Context(),
 		client:    ddbtest.New(t),
 		encrypted: ddb.Config{Encryption: ddbec.Format(keys)},
 		encoder:   attributevalue.NewEncoder(func(o *attributevalue.EncoderOptions) { o.UseEncodingMarshalers = text }),
@@ -169,9 +172,9 @@ func (c *conformer) theirs(t *testing.T, v any) item {
 // wire sends an item to a server in this process and reads it back.
 func (c *conformer) wire(t *testing.T, it item) item {
 	t.Helper()
-	_, err := c.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: new(conformanceTable), Item: it})
+	_, err := c.client.PutItem(c.ctx, &dynamodb.PutItemInput{TableName: new(conformanceTable), Item: it})
 	require.NoError(t, err)
-	out, err := c.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new(conformanceTable), Key: item{"id": it["id"]}})
+	out, err := c.client.GetItem(c.ctx, &dynamodb.GetItemInput{TableName: new(conformanceTable), Key: item{"id": it["id"]}})
 	require.NoError(t, err)
 	return out.Item
 }
