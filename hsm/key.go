@@ -21,6 +21,7 @@ type Key struct {
 	ID    []byte // CKA_ID; nil: any
 }
 
+// String names the key by label and ID, which are no secrets.
 func (k Key) String() string { return fmt.Sprintf("key (label %.64q, id %.64x)", k.Label, k.ID) }
 
 // ErrNoKey: the token has no such key, or does not show it without a login.
