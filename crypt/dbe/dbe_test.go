@@ -13,6 +13,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,9 +42,9 @@ func newVictim(t testing.TB, s keyring.Suite, version int, suffix string) *victi
 	}
 	for kind, value := range values {
 		v.plain["s"+kind], v.schema.Actions["s"+kind] = value, crypt.Sign
-		v.plain["é"+kind], v.schema.Actions["é"+kind] = copyValue(value), crypt.Encrypt
+		v.plain["é"+kind], v.schema.Actions["é"+kind] = itemtest.CopyValue(value), crypt.Encrypt
 		if version == 2 {
-			v.plain["c"+kind], v.schema.Actions["c"+kind] = copyValue(value), crypt.SignContext
+			v.plain["c"+kind], v.schema.Actions["c"+kind] = itemtest.CopyValue(value), crypt.SignContext
 		}
 	}
 	v.enc = encryptor(t, v.format, v.schema)
@@ -228,12 +229,12 @@ func TestEncryptRefuses(t *testing.T) {
 
 func TestArgumentsAreLeftAlone(t *testing.T) {
 	v := newVictim(t, keyring.SuiteECDSA, 2, "1")
-	item := copyItem(v.plain)
+	item := itemtest.Copy(v.plain)
 	reverseSets(item)
-	again := copyItem(item)
+	again := itemtest.Copy(item)
 	encrypted(t, v.enc, item)
 	assert.Equal(t, again, item)
-	stored := copyItem(v.stored)
+	stored := itemtest.Copy(v.stored)
 	decrypted(t, v.enc, stored)
 	assert.Equal(t, v.stored, stored)
 }

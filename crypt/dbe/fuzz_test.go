@@ -6,6 +6,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/dbe"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/require"
 )
@@ -22,7 +23,7 @@ func FuzzOpenItem(f *testing.F) {
 	f.Add("k", b("e"), b("e"), b(head), b(foot), "*amzn-ddb-map-sig*", []byte("x"))
 	f.Fuzz(func(t *testing.T, pk string, ciphertext, signed, header, footer []byte, name string, value []byte) {
 		item := crypt.Item{"pk": &avS{Value: pk}, "sk": &avS{Value: "s"}, "e": &avB{Value: ciphertext}, "s": &avB{Value: signed}, head: &avB{Value: header}, foot: &avB{Value: footer}}
-		want := copyItem(plain)
+		want := itemtest.Copy(plain)
 		if _, taken := item[name]; !taken && name != "" {
 			item[name] = &avB{Value: value}
 			if !strings.HasPrefix(name, "aws_dbe_b_") && !strings.HasPrefix(name, "aws_dbe_v_") {

@@ -15,60 +15,11 @@ import (
 	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/internal/attribute"
 	wiredbe "github.com/dynaseal/ddb/internal/dbe"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// flips yields v with each bit of what it holds flipped, keys of maps included.
-func flips(v types.AttributeValue, yield func(types.AttributeValue)) {
-	flip := func(b []byte, f func([]byte)) {
-		for bit := range 8 * len(b) {
-			c := slices.Clone(b)
-			c[bit/8] ^= 1 << (bit % 8)
-			f(c)
-		}
-	}
-	text := func(s string, f func(string)) { flip([]byte(s), func(b []byte) { f(string(b)) }) }
-	switch v := v.(type) {
-	case *avS:
-		text(v.Value, func(s string) { yield(&avS{Value: s}) })
-	case *avN:
-		text(v.Value, func(s string) { yield(&avN{Value: s}) })
-	case *avB:
-		flip(v.Value, func(b []byte) { yield(&avB{Value: b}) })
-	case *avBOOL:
-		yield(&avBOOL{Value: !v.Value})
-	case *avNULL:
-		yield(&avNULL{Value: !v.Value})
-	case *avSS:
-		for i := range v.Value {
-			text(v.Value[i], func(s string) { c := copyValue(v).(*avSS); c.Value[i] = s; yield(c) })
-		}
-	case *avNS:
-		for i := range v.Value {
-			text(v.Value[i], func(s string) { c := copyValue(v).(*avNS); c.Value[i] = s; yield(c) })
-		}
-	case *avBS:
-		for i := range v.Value {
-			flip(v.Value[i], func(b []byte) { c := copyValue(v).(*avBS); c.Value[i] = b; yield(c) })
-		}
-	case *avL:
-		for i := range v.Value {
-			flips(v.Value[i], func(e types.AttributeValue) { c := copyValue(v).(*avL); c.Value[i] = e; yield(c) })
-		}
-	case *avM:
-		for k := range v.Value {
-			flips(v.Value[k], func(e types.AttributeValue) { c := copyValue(v).(*avM); c.Value[k] = e; yield(c) })
-			text(k, func(s string) {
-				c := copyValue(v).(*avM)
-				c.Value[s] = c.Value[k]
-				delete(c.Value, k)
-				yield(c)
-			})
-		}
-	}
-}
 
 // sameNumber reports values that are one and the same to DynamoDB, such as N 1 and N 1.0.
 func sameNumber(a, b types.AttributeValue) bool {
@@ -99,7 +50,7 @@ func TestEveryBitIsCovered(t *testing.T) {
 			if name == "free" {
 				continue
 			}
-			flips(value, func(c types.AttributeValue) {
+			itemtest.Flips(value, func(c types.AttributeValue) {
 				if sameNumber(value, c) {
 					return
 				}

@@ -21,6 +21,7 @@ import (
 	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbjson"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/assert"
@@ -253,7 +254,7 @@ func TestOfficialPermutations(t *testing.T) {
 		for _, record := range set.RoundTripTest.Records {
 			stored := encrypted(t, e, crypt.Item(record))
 			for _, order := range []func(crypt.Item){reverseSets, rotateSets} {
-				again := copyItem(stored)
+				again := itemtest.Copy(stored)
 				order(again)
 				requireEqualItems(t, crypt.Item(record), decrypted(t, e, again).Item)
 				opened++

@@ -11,6 +11,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -131,7 +132,7 @@ func TestEachDialectIsReadBack(t *testing.T) {
 		for _, d := range []ddbec.Dialect{ddbec.Java, ddbec.Python} {
 			writer := encryptor(t, in(t, d), schema)
 			item := disputed()
-			before := copyItem(item)
+			before := itemtest.Copy(item)
 			stored, err := writer.EncryptItem(t.Context(), item)
 			require.NoError(t, err)
 			assert.Equal(t, before, item, "the argument is not modified")

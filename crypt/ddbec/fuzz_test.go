@@ -5,6 +5,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,7 +22,7 @@ func FuzzOpenItem(f *testing.F) {
 	f.Add("k", bytes("e"), bytes("e"), bytes(sig), []byte{0, 0, 0, 0}, "aws_dbe_head", []byte("x"))
 	f.Fuzz(func(t *testing.T, pk string, ciphertext, signed, signature, description []byte, name string, value []byte) {
 		item := crypt.Item{"pk": &avS{Value: pk}, "e": &avB{Value: ciphertext}, "s": &avB{Value: signed}, sig: &avB{Value: signature}, desc: &avB{Value: description}}
-		want := copyItem(plain)
+		want := itemtest.Copy(plain)
 		if _, taken := item[name]; !taken && name != "" {
 			item[name] = &avB{Value: value}
 			want[name] = &avB{Value: value}

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/require"
@@ -104,59 +104,9 @@ func format(t testing.TB, c ddbec.Config) crypt.Format {
 	return f
 }
 
-// copyItem copies item to the last byte.
-func copyItem(item crypt.Item) crypt.Item {
-	if item == nil {
-		return nil
-	}
-	c := make(crypt.Item, len(item))
-	for name, v := range item {
-		c[name] = copyValue(v)
-	}
-	return c
-}
-
-func copyValue(v types.AttributeValue) types.AttributeValue {
-	switch v := v.(type) {
-	case *avS:
-		c := *v
-		return &c
-	case *avN:
-		c := *v
-		return &c
-	case *avBOOL:
-		c := *v
-		return &c
-	case *avNULL:
-		c := *v
-		return &c
-	case *avB:
-		return &avB{Value: slices.Clone(v.Value)}
-	case *avSS:
-		return &avSS{Value: slices.Clone(v.Value)}
-	case *avNS:
-		return &avNS{Value: slices.Clone(v.Value)}
-	case *avBS:
-		c := &avBS{Value: slices.Clone(v.Value)}
-		for i, b := range c.Value {
-			c.Value[i] = slices.Clone(b)
-		}
-		return c
-	case *avL:
-		c := &avL{Value: slices.Clone(v.Value)}
-		for i, e := range c.Value {
-			c.Value[i] = copyValue(e)
-		}
-		return c
-	case *avM:
-		return &avM{Value: copyItem(v.Value)}
-	}
-	return v
-}
-
 // with is item with changes; a nil value takes the attribute out.
 func with(item crypt.Item, changes crypt.Item) crypt.Item {
-	c := copyItem(item)
+	c := itemtest.Copy(item)
 	maps.Copy(c, changes)
 	maps.DeleteFunc(c, func(name string, _ types.AttributeValue) bool {
 		v, changed := changes[name]

@@ -10,6 +10,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -49,7 +50,7 @@ func TestOpeningTakesAtMost16TimesTheItem(t *testing.T) {
 			item := with(item, crypt.Item{"pk": &avS{Value: "x"}, sig: &avB{Value: make([]byte, 32)}})
 			e := encryptor(t, ddbec.Format(keys(t)), table(nil))
 			var c crypt.Item
-			size := allocated(func() { c = copyItem(item) })
+			size := allocated(func() { c = itemtest.Copy(item) })
 			for _, v := range c { // texts are shared by a copy
 				size += uint64(attribute.Size(v))
 			}

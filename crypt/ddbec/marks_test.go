@@ -10,6 +10,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/assert"
@@ -53,7 +54,7 @@ func TestItemsWithoutADescription(t *testing.T) {
 			assert.Equal(t, item, opened.Item)
 
 			for _, name := range []string{"pk", "sk", "mark"} {
-				flips(bare[name], func(v attributeValue) {
+				itemtest.Flips(bare[name], func(v attributeValue) {
 					_, err := e.DecryptItem(t.Context(), with(bare, crypt.Item{name: v}))
 					require.Error(t, err, name)
 				})

@@ -12,6 +12,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/secret"
@@ -84,7 +85,7 @@ func TestDecryptItemRefusesBeforeItAsksForKeys(t *testing.T) {
 			schema := schema
 			schema.Unknown = c.unknown
 			in := with(good, c.change)
-			before := copyItem(in)
+			before := itemtest.Copy(in)
 			opened, err := encryptor(t, unasked, schema).DecryptItem(t.Context(), in)
 			assert.Zero(t, opened)
 			refusedWith(t, err, crypt.ErrFormat, c.attribute, c.detail)

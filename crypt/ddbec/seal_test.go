@@ -9,6 +9,7 @@ import (
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/assert"
@@ -65,7 +66,7 @@ func TestEncryptItemRefuses(t *testing.T) {
 			schema.Unknown = c.unknown
 			e := encryptor(t, ddbec.Format(keys(t)), schema)
 			in := with(item, c.change)
-			before := copyItem(in)
+			before := itemtest.Copy(in)
 			out, err := e.EncryptItem(t.Context(), in)
 			assert.Nil(t, out)
 			refusedWith(t, err, crypt.ErrFormat, c.attribute, c.detail)
@@ -73,7 +74,7 @@ func TestEncryptItemRefuses(t *testing.T) {
 		})
 	}
 	t.Run("a value that is nil", func(t *testing.T) {
-		in := copyItem(item)
+		in := itemtest.Copy(item)
 		in["mark"] = nil
 		_, err := encryptor(t, ddbec.Format(keys(t)), schema).EncryptItem(t.Context(), in)
 		refusedWith(t, err, crypt.ErrFormat, "mark", "type")
@@ -304,11 +305,11 @@ func TestContextEndsBeforeAndWithinTheProvider(t *testing.T) {
 // Results belong to the caller: nothing of one call shows in another's.
 func TestResultsAreIndependent(t *testing.T) {
 	item, schema := sealable()
-	before := copyItem(item)
+	before := itemtest.Copy(item)
 	e := encryptor(t, ddbec.Format(keys(t)), schema)
 	first, err := e.EncryptItem(t.Context(), item)
 	require.NoError(t, err)
-	kept := copyItem(first)
+	kept := itemtest.Copy(first)
 	second, err := e.EncryptItem(t.Context(), item)
 	require.NoError(t, err)
 	assert.NotEqual(t, first["text"], second["text"], "a fresh IV each time")

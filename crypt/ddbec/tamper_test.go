@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,7 @@ func newVictim(t *testing.T, p provider.Provider, suffix string) *victim {
 	}
 	for kind, value := range values {
 		v.plain["s"+kind], v.schema.Actions["s"+kind] = value, crypt.Sign
-		v.plain["e"+kind], v.schema.Actions["e"+kind] = copyValue(value), crypt.Encrypt
+		v.plain["e"+kind], v.schema.Actions["e"+kind] = itemtest.CopyValue(value), crypt.Encrypt
 	}
 	v.enc = encryptor(t, v.format, v.schema)
 	var err error
@@ -61,56 +62,6 @@ func (v *victim) refuses(t *testing.T, altered crypt.Item, what ...any) {
 	opened, err := v.enc.DecryptItem(t.Context(), altered)
 	require.Error(t, err, what...)
 	require.Zero(t, opened)
-}
-
-// flips yields v with each bit of what it holds flipped, keys of maps included.
-func flips(v types.AttributeValue, yield func(types.AttributeValue)) {
-	bytes := func(b []byte, f func([]byte)) {
-		for bit := range 8 * len(b) {
-			c := slices.Clone(b)
-			c[bit/8] ^= 1 << (bit % 8)
-			f(c)
-		}
-	}
-	text := func(s string, f func(string)) { bytes([]byte(s), func(b []byte) { f(string(b)) }) }
-	switch v := v.(type) {
-	case *avS:
-		text(v.Value, func(s string) { yield(&avS{Value: s}) })
-	case *avN:
-		text(v.Value, func(s string) { yield(&avN{Value: s}) })
-	case *avB:
-		bytes(v.Value, func(b []byte) { yield(&avB{Value: b}) })
-	case *avBOOL:
-		yield(&avBOOL{Value: !v.Value})
-	case *avNULL:
-		yield(&avNULL{Value: !v.Value})
-	case *avSS:
-		for i := range v.Value {
-			text(v.Value[i], func(s string) { c := copyValue(v).(*avSS); c.Value[i] = s; yield(c) })
-		}
-	case *avNS:
-		for i := range v.Value {
-			text(v.Value[i], func(s string) { c := copyValue(v).(*avNS); c.Value[i] = s; yield(c) })
-		}
-	case *avBS:
-		for i := range v.Value {
-			bytes(v.Value[i], func(b []byte) { c := copyValue(v).(*avBS); c.Value[i] = b; yield(c) })
-		}
-	case *avL:
-		for i := range v.Value {
-			flips(v.Value[i], func(e types.AttributeValue) { c := copyValue(v).(*avL); c.Value[i] = e; yield(c) })
-		}
-	case *avM:
-		for k := range v.Value {
-			flips(v.Value[k], func(e types.AttributeValue) { c := copyValue(v).(*avM); c.Value[k] = e; yield(c) })
-			text(k, func(s string) {
-				c := copyValue(v).(*avM)
-				c.Value[s] = c.Value[k]
-				delete(c.Value, k)
-				yield(c)
-			})
-		}
-	}
 }
 
 // otherTypes are values of every other type that hold what v holds as closely as they can.
@@ -146,14 +97,14 @@ func TestEveryBitIsCovered(t *testing.T) {
 				if name == desc {
 					continue
 				}
-				flips(value, func(altered types.AttributeValue) {
+				itemtest.Flips(value, func(altered types.AttributeValue) {
 					flipped++
 					v.refuses(t, with(v.stored, crypt.Item{name: altered}), "a bit of %s", name)
 				})
 				for _, other := range otherTypes(value) {
 					v.refuses(t, with(v.stored, crypt.Item{name: other}), "%s as %T", name, other)
 				}
-				flips(&avS{Value: name}, func(altered types.AttributeValue) {
+				itemtest.Flips(&avS{Value: name}, func(altered types.AttributeValue) {
 					flipped++
 					renamed := altered.(*avS).Value
 					if _, taken := v.stored[renamed]; !taken {
@@ -251,7 +202,7 @@ func TestEveryBitOfTheDescription(t *testing.T) {
 				opened++
 				require.Equal(t, want, got)
 			}
-			flips(stored[desc], try)
+			itemtest.Flips(stored[desc], try)
 			b := stored[desc].(*avB).Value
 			for n := range len(b) {
 				try(&avB{Value: b[:n]})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -82,7 +83,7 @@ func TestAnOlderReaderOpensANewerWritersItem(t *testing.T) {
 
 			check := func(stored crypt.Item, want int, how string) {
 				checks := 0
-				before := copyItem(stored)
+				before := itemtest.Copy(stored)
 				opened, err := encryptor(t, asked(t, &checks, true), table(base)).DecryptItem(t.Context(), stored)
 				require.NoError(t, err, how)
 				assert.Equal(t, full, opened.Item, how)
