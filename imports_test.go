@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/expr":           {"internal/attribute", "internal/number", "internal/wire"},
 	"internal/javaitems":      {"", "crypt", "internal/..."},
 	"internal/keywrap":        {},
+	"internal/kmskey":         {},
 	"internal/oaep":           {},
 	"internal/testenv":        {},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},

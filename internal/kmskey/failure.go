@@ -1,0 +1,77 @@
+package kmskey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/smithy-go"
+)
+
+// Codes of KMS and DynamoDB that last: the same call fails again until somebody changes something.
+var lasting = []string{
+	"AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException", "DisabledException",
+	"NotFoundException", "KMSInvalidStateException", "InvalidKeyUsageException", "InvalidGrantTokenException",
+	"InvalidArnException", "ResourceNotFoundException", "UnsupportedOperationException", "ValidationException",
+	"IncorrectKeyException", "InvalidCiphertextException",
+}
+
+// Lasting reports whether err, of a call to KMS or DynamoDB, will not pass by itself: permission was
+// denied, the key is disabled, gone, or another. Throttling, timeouts and broken connections pass.
+func Lasting(err error) bool { return slices.Contains(lasting, code(err)) }
+
+// Refused reports whether KMS had the key in hand and it did not open the ciphertext: that was altered, or
+// made under another key or context.
+func Refused(err error) bool {
+	c := code(err)
+	return c == "InvalidCiphertextException" || c == "IncorrectKeyException"
+}
+
+// code is the service's code of err, "" where it gave none.
+func code(err error) string {
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return e.ErrorCode()
+	}
+	return ""
+}
+
+// Explain returns err, of a call that needs a permission such as kms:Decrypt on key, with what it was
+// for and what to do. It wraps err. The service's own text stays reachable and is not repeated: some of it
+// quotes what the caller sent.
+func Explain(permission, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{permission: permission, key: key, err: err}
+}
+
+type failure struct {
+	permission, key string
+	err             error
+}
+
+// Error never has the text of err where that came from the service.
+func (f *failure) Error() string {
+	s := fmt.Sprintf("%s on %.256q: ", f.permission, f.key)
+	switch c := code(f.err); c {
+	case "AccessDeniedException":
+		return s + "access denied: allow " + f.permission + " in the caller's IAM policy and in the key's policy (" + c + ")"
+	case "DisabledException":
+		return s + "the key is disabled: enable it (" + c + ")"
+	case "KMSInvalidStateException":
+		return s + "the key is in a state that allows no use, pending deletion say (" + c + ")"
+	case "NotFoundException":
+		return s + "there is no such key in this account and region (" + c + ")"
+	case "":
+	default:
+		return s + c
+	}
+	if errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded) {
+		return s + "no answer before the context ended"
+	}
+	return s + "no answer"
+}
+
+// Unwrap returns the SDK's error.
+func (f *failure) Unwrap() error { return f.err }
