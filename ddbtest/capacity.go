@@ -1,7 +1,5 @@
 package ddbtest
 
-import "github.com/dynaseal/ddb/internal/attribute"
-
 // The bytes of an item that a unit of capacity covers.
 const (
 	writeUnit = 1 << 10
@@ -35,9 +33,9 @@ func (t *table) consumed(report string, n float64) *capacity {
 // writeUnits is the price of writing an item of size bytes: the larger of the old and the new one.
 func writeUnits(size int) float64 { return float64(max(1, (size+writeUnit-1)/writeUnit)) }
 
-// readUnits is the price of reading an item: half of it if the read need not be consistent.
-func readUnits(item attributes, consistent bool) float64 {
-	n := float64(max(1, (attribute.ItemSize(item)+readUnit-1)/readUnit))
+// readUnits is the price of reading size bytes: half of it if the read need not be consistent.
+func readUnits(size int, consistent bool) float64 {
+	n := float64(max(1, (size+readUnit-1)/readUnit))
 	if consistent {
 		return n
 	}

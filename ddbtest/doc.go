@@ -12,8 +12,9 @@
 //
 // # What is there
 //
-// CreateTable, DescribeTable, DeleteTable, ListTables, PutItem, GetItem, DeleteItem, and UpdateItem with
-// updates that set attributes to values and remove attributes. Anything else, an operation, a parameter
+// CreateTable, DescribeTable, DeleteTable, ListTables, PutItem, GetItem, DeleteItem, UpdateItem with
+// updates that set attributes to values and remove attributes, Query of a table without filter, and
+// TransactWriteItems of all of these writes. Anything else, an operation, a parameter
 // or another update, answers an error with the code NotImplementedException that names it; it is a
 // smithy.APIError, and nothing is ever ignored in silence.
 //

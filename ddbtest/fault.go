@@ -12,6 +12,7 @@ type fault struct {
 	kind    string
 	message string
 	item    attributes // of a failed condition that asked for it
+	reasons []reason   // of a transaction that was cancelled
 }
 
 func (f *fault) Error() string { return f.message }
@@ -73,7 +74,8 @@ func (f *fault) answer() (status int, body []byte) {
 		Type    string     `json:"__type"`
 		Message string     `json:"message"`
 		Item    attributes `json:",omitempty"`
-	}{f.kind, f.message, f.item}, nil)
+		Reasons []reason   `json:"CancellationReasons,omitempty"`
+	}{f.kind, f.message, f.item, f.reasons}, nil)
 	if err != nil {
 		return http.StatusInternalServerError, nil
 	}

@@ -1,6 +1,9 @@
 package ddbtest
 
-import "github.com/dynaseal/ddb/internal/expr"
+import (
+	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/expr"
+)
 
 // answer is what the operations on items answer. Item is nil if there is none; an item that a
 // projection left empty is there.
@@ -40,7 +43,7 @@ func (s *Server) getItem(q request) (any, error) {
 		return nil, err
 	}
 	item := t.get(stored)
-	a := answer{ConsumedCapacity: t.consumed(report, readUnits(item, consistent))}
+	a := answer{ConsumedCapacity: t.consumed(report, readUnits(attribute.ItemSize(item), consistent))}
 	if item != nil {
 		selected := project(item)
 		a.Item = &selected

@@ -22,10 +22,6 @@ func TestOtherOperationsAreNotImplemented(t *testing.T) {
 	client := ddbtest.New(t)
 	ctx, name := t.Context(), aws.String("a-table")
 	for operation, call := range map[string]func() error{
-		"Query": func() error {
-			_, err := client.Query(ctx, &dynamodb.QueryInput{TableName: name})
-			return err
-		},
 		"Scan": func() error {
 			_, err := client.Scan(ctx, &dynamodb.ScanInput{TableName: name})
 			return err
@@ -40,10 +36,6 @@ func TestOtherOperationsAreNotImplemented(t *testing.T) {
 		},
 		"TransactGetItems": func() error {
 			_, err := client.TransactGetItems(ctx, &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{}})
-			return err
-		},
-		"TransactWriteItems": func() error {
-			_, err := client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{}})
 			return err
 		},
 		"UpdateTable": func() error {

@@ -21,6 +21,8 @@ type Server struct {
 
 	mu     sync.RWMutex
 	tables map[string]*table
+
+	transactions transactions
 }
 
 // Start returns a server without tables that listens until it is closed. It panics if this machine has
@@ -84,6 +86,10 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 		return respond(s.getItem(q))
 	case "DeleteItem":
 		return respond(s.deleteItem(q))
+	case "Query":
+		return respond(s.query(q))
+	case "TransactWriteItems":
+		return respond(s.transactWriteItems(q))
 	}
 	return nil, notImplemented(operation, "the operation")
 }

@@ -36,12 +36,17 @@ func (t *table) replace(key string, next func(old attributes) (attributes, error
 	if item, err = next(old); err != nil {
 		return nil, nil, err
 	}
+	t.set(key, item)
+	return old, item, nil
+}
+
+// set puts an item, or removes it if that is nil, where the table is locked.
+func (t *table) set(key string, item attributes) {
 	if item == nil {
 		delete(t.items, key)
 	} else {
 		t.items[key] = item
 	}
-	return old, item, nil
 }
 
 // storable returns an item as the table stores it, and its key. What the service refuses is an error.

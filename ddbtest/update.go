@@ -19,25 +19,33 @@ func (s *Server) updateItem(q request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	stored, err := t.key(given)
+	stored, next, err := w.updating(t, given)
 	if err != nil {
 		return nil, err
+	}
+	return w.applyTo(t, stored, next)
+}
+
+// updating is what the update makes of the item under a key.
+func (w *write) updating(t *table, given attributes) (key string, next func(old attributes) (attributes, error), err error) {
+	if key, err = t.key(given); err != nil {
+		return "", nil, err
 	}
 	if w.update == nil {
 		w.update = &expr.Update{}
 	}
 	for _, a := range t.keys {
 		if slices.Contains(w.update.Names(), a.name) {
-			return nil, invalidParameter("Cannot update attribute %s. This attribute is part of the key", a.name)
+			return "", nil, invalidParameter("Cannot update attribute %s. This attribute is part of the key", a.name)
 		}
 	}
-	return w.applyTo(t, stored, func(old attributes) (attributes, error) {
+	return key, func(old attributes) (attributes, error) {
 		if old == nil {
 			old = given
 		}
 		updated, _, err := t.storable(w.update.Apply(old))
 		return updated, err
-	})
+	}, nil
 }
 
 // parseUpdate reads an update and the condition that shares its placeholders.

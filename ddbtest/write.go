@@ -1,6 +1,8 @@
 package ddbtest
 
 import (
+	"strings"
+
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/expr"
 )
@@ -55,7 +57,8 @@ const (
 	allOld = "ALL_OLD"
 )
 
-// readWrite reads the parameters of a write, among them the item or key under name.
+// readWrite reads the parameters of a write, or of a part of a transaction, among them the item or key
+// under name.
 func (q request) readWrite(name string, target *attributes) (*write, error) {
 	w := &write{}
 	var update, condition *string
@@ -64,11 +67,14 @@ func (q request) readWrite(name string, target *attributes) (*write, error) {
 	into := parameters{
 		"TableName": &w.table, name: target,
 		"ConditionExpression": &condition, "ExpressionAttributeNames": &names, "ExpressionAttributeValues": &values,
-		"ReturnValues": &w.returns, "ReturnValuesOnConditionCheckFailure": &w.onFailure,
-		"ReturnConsumedCapacity": &w.report, "ReturnItemCollectionMetrics": &w.metrics,
+		"ReturnValuesOnConditionCheckFailure": &w.onFailure,
 	}
-	if q.operation == "UpdateItem" {
+	switch q.operation {
+	case "UpdateItem", "Update":
 		into["UpdateExpression"] = &update
+	}
+	if strings.HasSuffix(q.operation, "Item") {
+		into["ReturnValues"], into["ReturnConsumedCapacity"], into["ReturnItemCollectionMetrics"] = &w.returns, &w.report, &w.metrics
 	}
 	err := q.read(into)
 	if err == nil {

@@ -27,8 +27,19 @@ func ParseProjection(text string, names map[string]string) (*Projection, error) 
 	if err != nil {
 		return nil, err
 	}
+	p, err := parseProjection(text, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unused(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func parseProjection(text string, s *scope) (*Projection, error) {
 	var paths []*path
-	err = parse(text, s, func(p *parser) { paths = p.paths() })
+	err := parse(text, s, func(p *parser) { paths = p.paths() })
 	root := &branch{}
 	for _, p := range paths {
 		if err == nil {
@@ -37,9 +48,6 @@ func ParseProjection(text string, names map[string]string) (*Projection, error) 
 	}
 	if err != nil {
 		return nil, &Error{Parameter: projectionParameter, Problem: err.Error()}
-	}
-	if err := s.unused(); err != nil {
-		return nil, err
 	}
 	return &Projection{root}, nil
 }
