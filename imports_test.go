@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"internal/canonical":      {"internal/wire"},
 	"internal/dbe":            {"internal/canonical", "internal/fastpath", "internal/kdf", "internal/wire", "internal/number"},
 	"internal/ecdhwrap":       {"internal/kdf", "internal/point"},
+	"internal/fakekms":        {"internal/kmskey"},
 	"internal/given":          {},
 	"internal/itemtest":       {},
 	"internal/itemwise":       {"crypt", "internal/attribute", "internal/report", "internal/wire"},
