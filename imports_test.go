@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/itemwise":       {"crypt", "internal/attribute", "internal/report", "internal/wire"},
 	"internal/kdf":            {},
 	"internal/point":          {},
+	"internal/refresh":        {},
 	"internal/report":         {"crypt"},
 	"internal/rsakey":         {"internal/given"},
 	"provider/secret":         {},
