@@ -27,6 +27,7 @@ type Codec[T any] struct {
 	seal  wire.Sealer         // enc, where it is a format of ours
 
 	notice func(context.Context, Notice) // nil: nobody asked
+	tracer crypt.Tracer                  // nil: likewise
 
 	sizes  atomic.Pointer[attribute.Sizes] // of the last item encoded, a guess of the next one's
 	sealed sync.Pool                       // of *wire.Sealed, emptied
@@ -39,7 +40,7 @@ func NewCodec[T any](name string, cfg Config) (*Codec[T], error) {
 	if err != nil {
 		return nil, fmt.Errorf("ddb: new table %q: %w", name, err)
 	}
-	c := &Codec[T]{name: name, shape: sh, enc: enc, notice: cfg.Notice}
+	c := &Codec[T]{name: name, shape: sh, enc: enc, notice: cfg.Notice, tracer: cfg.Tracer}
 	c.seal, _ = enc.(wire.Sealer)
 	c.sizes.Store(&attribute.Sizes{Text: len(sh.action), Bytes: 16 * len(sh.action)})
 	return c, nil
@@ -69,7 +70,7 @@ func (c *Codec[T]) CreateTableInput() *dynamodb.CreateTableInput {
 // change, items over 400 KB included; the error joins a mapper.Error for every attribute that cannot be
 // stored, up to 16 and then one that counts the others.
 func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
-	e, err := c.encode(ctx, v, nil, nil)
+	e, err := c.encode(crypt.Watch(ctx, nil, c.tracer), v, nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: encode: %w", err)
 	}
@@ -79,7 +80,7 @@ func (c *Codec[T]) Encode(ctx context.Context, v *T) (crypt.Item, error) {
 // Decode verifies and decrypts an item as the table stores it. Attributes that T does not declare are
 // verified, and dropped unless T has an [Unknown]. After an error v is the zero T.
 func (c *Codec[T]) Decode(ctx context.Context, item crypt.Item) (v T, err error) {
-	if err := c.decode(ctx, item, &v, nil); err != nil {
+	if err := c.decode(crypt.Watch(ctx, nil, c.tracer), item, &v, nil); err != nil {
 		var zero T
 		return zero, fmt.Errorf("ddb: decode: %w", err)
 	}

@@ -65,4 +65,7 @@ type Config struct {
 	// T's plain fields, once it is verified and before it is returned; concurrently, as the table is
 	// used. Nil: nothing is said. Reading fails for nothing that is noticed.
 	Notice func(context.Context, Notice)
+
+	// Tracer follows the calls that keys need, of a Codec too. Nil: nobody does. [Capacity] counts them.
+	Tracer crypt.Tracer
 }

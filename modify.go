@@ -30,6 +30,7 @@ import (
 // too if the change may have been applied, and is f's own error if f returns one: nothing is then
 // written.
 func (t *Table[T]) Modify(ctx context.Context, k Key[T], f func(*T) error) (v T, err error) {
+	ctx = t.watched(ctx)
 	key, err := k.attributes(t.shape)
 	if err == nil && f == nil {
 		err = errors.New("the function is nil")
@@ -122,11 +123,14 @@ func (t *Table[T]) update(ctx context.Context, key, read crypt.Item, from *opene
 		return false, err
 	}
 	var sent attempts
-	_, err = t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &t.name, Key: key, UpdateExpression: &text,
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &t.name, Key: key, UpdateExpression: &text, ReturnConsumedCapacity: t.report(),
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
 	}, sent.watch)
+	if out != nil {
+		t.countWrite(out.ConsumedCapacity)
+	}
 	failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err)
 	switch {
 	case !ok:

@@ -47,6 +47,7 @@ const (
 )
 
 func (t *Table[T]) write(ctx context.Context, op string, v *T, p presence, when []Cond[T]) error {
+	ctx = t.watched(ctx)
 	e := newExpression(t.shape)
 	switch partitionKey := t.shape.keys[0].name; p {
 	case mustBeMissing:
@@ -94,11 +95,14 @@ func (p presence) cause(failed *types.ConditionalCheckFailedException, condition
 
 // put sends a PutItem. failed is set if the condition was not met by somebody else's item.
 func (t *Table[T]) put(ctx context.Context, enc encoded, e *expression) (failed *types.ConditionalCheckFailedException, sent attempts, err error) {
-	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &t.name, Item: enc.item,
+	out, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &t.name, Item: enc.item, ReturnConsumedCapacity: t.report(),
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
 	}, sent.watch)
+	if out != nil {
+		t.countWrite(out.ConsumedCapacity)
+	}
 	if failed, _ = errors.AsType[*types.ConditionalCheckFailedException](err); failed != nil && enc.wrote(failed.Item) {
 		return nil, sent, nil
 	}

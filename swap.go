@@ -13,6 +13,7 @@ import (
 // error wraps ErrConflict, as it does if v has another version than the item. If it wraps ErrUncertain,
 // an attempt whose answer was lost may have replaced old, which is then returned beside the error.
 func (t *Table[T]) Swap(ctx context.Context, v *T, when ...Cond[T]) (old T, err error) {
+	ctx = t.watched(ctx)
 	when = t.unchangedSince(v, when)
 	next, err := t.next(v)
 	if err != nil {
@@ -51,6 +52,7 @@ func (t *Table[T]) Swap(ctx context.Context, v *T, when ...Cond[T]) (old T, err 
 // wraps ErrUncertain, an attempt whose answer was lost may have deleted old, which is then returned
 // beside the error.
 func (t *Table[T]) Take(ctx context.Context, k Key[T], when ...Cond[T]) (old T, err error) {
+	ctx = t.watched(ctx)
 	key, err := k.attributes(t.shape)
 	if err != nil {
 		return old, t.fail("take", nil, err)

@@ -35,7 +35,10 @@ func NewTable[T any](c Client, name string, cfg Config) (*Table[T], error) {
 // CallOption changes the calls of a view of a table, see [Table.With].
 type CallOption struct{ apply func(*callOptions) }
 
-type callOptions struct{ consistent bool }
+type callOptions struct {
+	consistent bool
+	meters     []*Meter
+}
 
 // Consistent makes reads strongly consistent. They cost twice the capacity.
 func Consistent() CallOption {
@@ -56,6 +59,7 @@ func (t *Table[T]) With(opts ...CallOption) *Table[T] {
 // Get returns the item under k, verified and decrypted. The error wraps ErrNotFound if there is none.
 // After an error v is the zero T.
 func (t *Table[T]) Get(ctx context.Context, k Key[T]) (v T, err error) {
+	ctx = t.watched(ctx)
 	key, err := k.attributes(t.shape)
 	if err != nil {
 		return v, t.fail("get", nil, err)
@@ -73,6 +77,7 @@ func (t *Table[T]) Get(ctx context.Context, k Key[T]) (v T, err error) {
 // it ([Codec.Unchanged]: ErrConflict); where an earlier attempt of this very call may have deleted the
 // item, it also wraps ErrUncertain.
 func (t *Table[T]) Delete(ctx context.Context, k Key[T], when ...Cond[T]) error {
+	ctx = t.watched(ctx)
 	key, err := k.attributes(t.shape)
 	if err != nil {
 		return t.fail("delete", nil, err)
@@ -90,7 +95,7 @@ func (t *Table[T]) Delete(ctx context.Context, k Key[T], when ...Cond[T]) error 
 
 // fetch reads the stored item under key.
 func (t *Table[T]) fetch(ctx context.Context, key crypt.Item, consistent bool) (crypt.Item, error) {
-	in := &dynamodb.GetItemInput{TableName: &t.name, Key: key}
+	in := &dynamodb.GetItemInput{TableName: &t.name, Key: key, ReturnConsumedCapacity: t.report()}
 	if consistent {
 		in.ConsistentRead = &consistent
 	}
@@ -98,6 +103,7 @@ func (t *Table[T]) fetch(ctx context.Context, key crypt.Item, consistent bool) (
 	if err != nil {
 		return nil, err
 	}
+	t.countRead(out.ConsumedCapacity)
 	if len(out.Item) == 0 {
 		return nil, ErrNotFound
 	}
@@ -119,11 +125,14 @@ func (t *Table[T]) open(ctx context.Context, key, item crypt.Item, keep *opened)
 
 // remove sends a DeleteItem. failed is set if the condition was not met.
 func (t *Table[T]) remove(ctx context.Context, key crypt.Item, e *expression) (failed *types.ConditionalCheckFailedException, sent attempts, err error) {
-	_, err = t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &t.name, Key: key,
+	out, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &t.name, Key: key, ReturnConsumedCapacity: t.report(),
 		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: e.onFailure(),
 	}, sent.watch)
+	if out != nil {
+		t.countWrite(out.ConsumedCapacity)
+	}
 	failed, _ = errors.AsType[*types.ConditionalCheckFailedException](err)
 	return failed, sent, err
 }
