@@ -44,6 +44,11 @@ func unknownOperation(name string) error {
 	return &exception{name: "UnknownOperationException", message: fmt.Sprintf("fakekms: %.64q is not implemented", name)}
 }
 
+// unsupported is what this package does not implement, though the service may.
+func unsupported(what string) error {
+	return &exception{name: "UnsupportedOperationException", message: fmt.Sprintf("fakekms: %.100s is not implemented", what)}
+}
+
 func notFound(format string, args ...any) error {
 	return &exception{name: "NotFoundException", message: fmt.Sprintf(format, args...)}
 }

@@ -104,10 +104,15 @@ func (k Key) arn() (none kmskey.ARN, _ error) {
 }
 
 func newSecret(spec types.KeySpec, k Key) (secret, error) {
-	if spec == types.KeySpecSymmetricDefault {
+	switch {
+	case spec == types.KeySpecSymmetricDefault:
 		return newSymmetric(k)
+	case rsaBits[spec] != 0:
+		return newRSA(spec, k)
+	case curves[spec] != nil:
+		return newAgreement(spec, k)
 	}
-	return nil, &exception{name: "UnsupportedOperationException", message: fmt.Sprintf("fakekms: key spec %q is not implemented", spec)}
+	return nil, unsupported("key spec " + string(spec))
 }
 
 func partition(region string) string {
@@ -161,7 +166,7 @@ func (s *Server) replicate(k *key, region string) (*key, error) {
 	case err != nil:
 		return nil, invalid("%v", err)
 	case !arn.MultiRegion():
-		return nil, &exception{name: "UnsupportedOperationException", message: k.arn.String() + " is not a multi-Region key"}
+		return nil, &exception{name: "UnsupportedOperationException", message: k.arn.String() + " is not a multi-Region key."}
 	case partition(region) != arn.Partition:
 		return nil, invalid("%s is in another partition", region)
 	case s.keys[arn.String()] != nil:

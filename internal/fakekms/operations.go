@@ -2,17 +2,27 @@ package fakekms
 
 // operations are what is served.
 var operations = map[string]func(*request) (answer, error){
+	"CreateAlias":                     (*request).createAlias,
+	"CreateKey":                       (*request).createKey,
 	"Decrypt":                         (*request).decrypt,
+	"DeriveSharedSecret":              (*request).deriveSharedSecret,
+	"DescribeKey":                     (*request).describeKey,
+	"DisableKey":                      (*request).disableKey,
+	"EnableKey":                       (*request).enableKey,
 	"Encrypt":                         (*request).encrypt,
 	"GenerateDataKey":                 (*request).generateDataKey,
 	"GenerateDataKeyWithoutPlaintext": (*request).generateDataKey,
+	"GetPublicKey":                    (*request).getPublicKey,
+	"ListAliases":                     (*request).listAliases,
 	"ReEncrypt":                       (*request).reEncrypt,
+	"ReplicateKey":                    (*request).replicateKey,
 }
 
 // Limits of the service, in bytes unless said otherwise.
 const (
 	maxPlaintext   = 4096
 	maxCiphertext  = 6144
+	maxPublicKey   = 8192
 	maxContext     = 8192 // names and values of an encryption context together
 	maxGrantTokens = 10   // in number
 	maxGrantToken  = 8192

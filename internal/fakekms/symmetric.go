@@ -227,12 +227,12 @@ func (k *key) encryptWith(algorithm string, plaintext []byte, context map[string
 	if algorithm == algorithmSymmetric {
 		return k.seal(plaintext, context)
 	}
-	return nil, k.cannot("encrypt with " + algorithm)
+	return k.encryptRSA(algorithm, plaintext, context)
 }
 
 func (k *key) decryptWith(algorithm string, ciphertext []byte, context map[string]string) ([]byte, error) {
 	if algorithm == algorithmSymmetric {
 		return k.open(ciphertext, context)
 	}
-	return nil, k.cannot("decrypt with " + algorithm)
+	return k.decryptRSA(algorithm, ciphertext, context)
 }
