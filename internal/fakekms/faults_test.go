@@ -3,6 +3,8 @@ package fakekms_test
 import (
 	"context"
 	"net/http"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -138,3 +140,34 @@ func TestTheSDKRetries(t *testing.T) {
 		})
 	}
 }
+
+// Keys, denials, faults and the log may change while calls arrive.
+func TestConcurrentSetup(t *testing.T) {
+	s, arn, client := start(t)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 4 {
+				own := s.AddKey(fakekms.Key{Region: east, MultiRegion: true})
+				s.Replicate(own, west)
+				s.Inject(fakekms.Fault{Key: own, Kind: fakekms.Throttle})
+				_, err := generate(t.Context(), client, own)
+				isCode(assertOnly{t}, "ThrottlingException", err)
+				s.Deny(own, "GenerateDataKey")
+				s.Disable(own)
+				s.Calls()
+				_, err = generate(t.Context(), client, own)
+				isCode(assertOnly{t}, "AccessDeniedException", err)
+				_, err = generate(t.Context(), client, arn)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+	assert.Len(t, s.Calls(), 16*4*3)
+}
+
+// assertOnly lets a goroutine other than the test's fail it.
+type assertOnly struct{ *testing.T }
+
+func (assertOnly) FailNow() { runtime.Goexit() }

@@ -150,27 +150,27 @@ func (q *request) read(into any) error {
 }
 
 var (
-	credential = regexp.MustCompile(`Credential=([^/, ]+)/[0-9]{8}/([a-z0-9-]+)/kms/aws4_request`)
-	account    = regexp.MustCompile(`^[0-9]{12}$`)
-	region     = regexp.MustCompile(`^/([a-z]{2,}(-[a-z]+)+-[0-9]+)/?$`)
+	scope      = regexp.MustCompile(`Credential=([^/, ]+)/[0-9]{8}/([a-z0-9-]+)/kms/aws4_request`)
+	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
+	regionPath = regexp.MustCompile(`^/([a-z]{2,}(-[a-z]+)+-[0-9]+)/?$`)
 )
 
 // caller is where a request was sent to, and on whose behalf.
-func caller(r *http.Request) (inRegion, ofAccount string, err error) {
-	ofAccount = Account
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		inRegion = m[2]
-		if account.MatchString(m[1]) {
-			ofAccount = m[1]
+func caller(r *http.Request) (region, account string, err error) {
+	account = Account
+	if m := scope.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		region = m[2]
+		if accountID.MatchString(m[1]) {
+			account = m[1]
 		}
 	}
-	if m := region.FindStringSubmatch(r.URL.Path); m != nil {
-		inRegion = m[1]
+	if m := regionPath.FindStringSubmatch(r.URL.Path); m != nil {
+		region = m[1]
 	} else if r.URL.Path != "/" && r.URL.Path != "" {
 		return "", "", unknownOperation("path " + r.URL.Path)
 	}
-	if inRegion == "" {
+	if region == "" {
 		return "", "", &exception{name: "MissingAuthenticationTokenException", message: "the request is not signed, and its path names no region"}
 	}
-	return inRegion, ofAccount, nil
+	return region, account, nil
 }
