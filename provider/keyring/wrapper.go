@@ -36,7 +36,7 @@ var (
 // What a keyring of one half answers when asked for the other. The format reports both as
 // crypt.ErrKeys.
 var (
-	ErrOnlyWrites = errors.New("the keyring has no private key: it only writes")
+	ErrOnlyWrites = errors.New("the keyring has no key to unwrap with: it only writes")
 	ErrOnlyReads  = errors.New("the keyring has no key to wrap with: it only reads")
 )
 
