@@ -48,8 +48,8 @@ type DiscoveryConfig struct {
 
 // NewDiscovery checks c and returns its keyring: AwsKmsDiscoveryKeyring, AwsKmsMrkDiscoveryKeyring,
 // AwsKmsDiscoveryMultiKeyring and AwsKmsMrkDiscoveryMultiKeyring of AWS's libraries (dbesdk 2.4). It only reads,
-// both suites: keyring.ErrOnlyReads is what it answers to writers. It makes no call to KMS when it is
-// made and keeps nothing of c that can change.
+// both suites: keyring.ErrOnlyReads is what it answers to writers, also as a part of keyring.Multi. It makes no
+// call to KMS when it is made and keeps nothing of c that can change.
 //
 // Which key is used is said by the item: whoever can write the table chooses among all symmetric keys of Accounts
 // that the reader's role may use, and who can use one of them to wrap can write items that verify. Where
