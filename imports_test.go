@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 	"internal/testenv":        {},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},
 	"examples/inspect":        {"crypt", "crypt/dbe", "crypt/ddbec", "provider", "internal/..."},
+	"examples/kmsdiscovery":   {"", "crypt", "crypt/dbe", "provider/keyring", "provider/keyring/awskms", "ddbtest", "internal/fakekms"},
+	"examples/kmskeyring":     {"", "crypt/dbe", "provider/keyring/awskms", "ddbtest", "internal/fakekms"},
 	"examples/migrate":        {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/plaintext":      {"", "crypt", "crypt/dbe", "crypt/insecureplaintext", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/quickstart":     {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
