@@ -63,17 +63,18 @@ func answered(operation string, keyID *string, want kmskey.ARN) error {
 	return nil
 }
 
-// keyOf is the key that a stored data key of a kind of keyring names, or keyring.ErrNoMatch.
+// keyOf is the key that a stored data key of a kind of keyring names, or keyring.ErrNoMatch. Errors do not quote
+// what an item says: dbe.Describe shows it.
 func keyOf(kind string, wrapped keyring.EncryptedDataKey) (kmskey.ARN, error) {
 	if wrapped.ProviderID != kind {
 		return kmskey.ARN{}, keyring.ErrNoMatch
 	}
 	arn, err := kmskey.ParseARN(string(wrapped.ProviderInfo))
 	if err != nil {
-		return arn, fmt.Errorf("%w: %w", keyring.ErrNoMatch, err)
+		return arn, fmt.Errorf("%w, which is no ARN of KMS", keyring.ErrNoMatch)
 	}
 	if arn.IsAlias() {
-		return arn, fmt.Errorf("%w: %.256q is an alias, which may point anywhere", keyring.ErrNoMatch, arn)
+		return arn, fmt.Errorf("%w by an alias, which may point anywhere", keyring.ErrNoMatch)
 	}
 	return arn, nil
 }

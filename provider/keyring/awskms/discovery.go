@@ -155,13 +155,13 @@ func (w *discovery) Unwrap(ctx context.Context, wrapped keyring.EncryptedDataKey
 		return nil, err
 	}
 	if !w.takes(arn) {
-		return nil, fmt.Errorf("%w: %q, of another account or partition", keyring.ErrNoMatch, arn)
+		return nil, fmt.Errorf("%w, of an account or partition that is not among those to use", keyring.ErrNoMatch)
 	}
 	if w.multiRegion && arn.MultiRegion() {
 		arn = arn.In(w.region)
 	}
 	if arn.Region != w.region {
-		return nil, fmt.Errorf("%w: %q, of another region", keyring.ErrNoMatch, arn)
+		return nil, fmt.Errorf("%w, of another region", keyring.ErrNoMatch)
 	}
 	key, err := decrypt(ctx, w.client, arn, w.grantTokens, wrapped.Ciphertext, b)
 	if e, ok := errors.AsType[smithy.APIError](err); ok && slices.Contains(noKey, e.ErrorCode()) {

@@ -108,7 +108,7 @@ func ExampleNewDiscovery() {
 	}
 	// Output:
 	// <nil>
-	// crypt: decrypt: table "visits": the manager gave no materials: keyring: AWS KMS, discovery in us-east-1: decrypt: none of the item's data keys can be had: item does not fit the format; data key 1: names another key: "arn:aws:kms:us-east-1:444455556666:key/0987dcba-09fe-87dc-65ba-ab0987654321", of another account or partition
+	// crypt: decrypt: table "visits": the manager gave no materials: keyring: AWS KMS, discovery in us-east-1: decrypt: none of the item's data keys can be had: item does not fit the format; data key 1: names another key, of an account or partition that is not among those to use
 }
 
 // A role for each region, and no other region. With the SDK a role's client is

@@ -50,7 +50,7 @@ func TestItemsUnderAnAttackersKeyAreRefused(t *testing.T) {
 			for reader, k := range readers(t, s, own) {
 				t.Run(name+" for "+reader, func(t *testing.T) {
 					e := encryptor(t, k, suite)
-					refuses(t, e, honest, crypt.ErrFormat, 0, arn)
+					refuses(t, e, honest, crypt.ErrFormat, 0, "names another key")
 					// KMS is told to use our key, and does not open a stranger's ciphertext with it.
 					calls := 1
 					if reader == "multi-Region discovery" {

@@ -38,15 +38,13 @@ func (w *named) Unwrap(ctx context.Context, wrapped keyring.EncryptedDataKey, b 
 	case err != nil:
 		return nil, err
 	case w.onlyWrites && w.mayBe(arn):
-		return nil, fmt.Errorf("%w, since its config says so; to read, make one of the ARN %q", keyring.ErrOnlyWrites, arn)
-	case w.onlyWrites:
-		return nil, fmt.Errorf("%w: %q", keyring.ErrNoMatch, arn)
+		return nil, fmt.Errorf("%w: OnlyWrites is set; items name their key by its ARN: to read, give that (awskms.KeyARN finds it)", keyring.ErrOnlyWrites)
 	case arn == w.arn, w.multiRegion && arn.Same(w.arn):
 		return decrypt(ctx, w.client, w.arn, w.grantTokens, wrapped.Ciphertext, b)
 	case arn.Same(w.arn):
-		return nil, fmt.Errorf("%w: %q, a replica in another region; to read it, set MultiRegion", keyring.ErrNoMatch, arn)
+		return nil, fmt.Errorf("%w: the replica of this one in another region: set MultiRegion to read that, too", keyring.ErrNoMatch)
 	}
-	return nil, fmt.Errorf("%w: %q", keyring.ErrNoMatch, arn)
+	return nil, keyring.ErrNoMatch
 }
 
 // mayBe reports whether arn may be the key that the owner means. An alias tells no more than its account.

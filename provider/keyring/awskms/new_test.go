@@ -64,7 +64,7 @@ func TestWhatIsWritten(t *testing.T) {
 		_, err = open(t.Context(), k, nil, m.EncryptedDataKeys...)
 		isClass(t, err, crypt.ErrKeys)
 		require.ErrorIs(t, err, keyring.ErrOnlyWrites)
-		assert.ErrorContains(t, err, arn, "the error says what to read with")
+		assert.ErrorContains(t, err, "items name their key by its ARN")
 		assert.Empty(t, s.Calls())
 	}
 }
@@ -142,8 +142,8 @@ func TestMultiRegionKeys(t *testing.T) {
 
 		reads(t, encryptor(t, strict(t, s, inEast), suite), written)
 		refuses(t, encryptor(t, newKeyring(t, awskms.Config{Keys: []string{inWest}, Client: s.Client(west)}), suite), written,
-			crypt.ErrFormat, 0, inEast, "MultiRegion")
-		refuses(t, encryptor(t, of(single, east), suite), written, crypt.ErrFormat, 0, inEast)
+			crypt.ErrFormat, 0, inWest, "MultiRegion")
+		refuses(t, encryptor(t, of(single, east), suite), written, crypt.ErrFormat, 0, single, "names another key")
 		reads(t, encryptor(t, of(single, east), suite), write(t, encryptor(t, of(single, east), suite)))
 	}
 
