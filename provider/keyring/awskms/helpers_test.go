@@ -29,7 +29,7 @@ func start(t testing.TB) *fakekms.Server {
 	return s
 }
 
-// suppliers gives clients of every region.
+// supplier gives clients of every region.
 func supplier(s *fakekms.Server) awskms.ClientSupplier {
 	return func(region string) (awskms.Client, error) { return s.Client(region), nil }
 }
