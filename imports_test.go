@@ -61,6 +61,8 @@ var mayImport = map[string][]string{
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedrsa":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
+
+	"provider/keyring/hierarchy": {"crypt", "provider/keyring", "provider/secret", "internal/..."},
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {
