@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedrsa":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 
+	"internal/branchkey":         {},
 	"provider/keyring/hierarchy": {"crypt", "provider/keyring", "provider/secret", "internal/..."},
 }
 

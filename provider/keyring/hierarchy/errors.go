@@ -7,29 +7,28 @@ import (
 	"github.com/dynaseal/ddb/internal/kmskey"
 )
 
-// What a caller of a [Store] may want to tell apart, by errors.Is. Every error of reading wraps one of
-// crypt's classes: crypt.ErrAuth where KMS had the key in hand and refused the stored one or gave another
-// than was asked for, and crypt.ErrKeys for all else. Errors of AWS are reached by errors.As.
+// What a caller of a [Store] may want to tell apart, by errors.Is. Errors of reading wrap one of crypt's
+// classes: crypt.ErrAuth where KMS had its key in hand and refused the stored one, or gave another than was
+// asked for; crypt.ErrKeys for all else. Errors of AWS are reached by errors.As.
 var (
-	// ErrNotFound: the store has no such branch key, or no such version of it. It wraps crypt.ErrKeys when
-	// a key is read.
+	// ErrNotFound: the store has no such branch key, or no such version of it. It comes with crypt.ErrKeys.
 	ErrNotFound = errors.New("no such branch key in the store")
 
-	// ErrItem: what is stored is no branch key that this store may use: it does not parse, is of an unknown
-	// hierarchy version, or names a KMS key that the configuration does not allow. KMS was not asked. It
+	// ErrItem: what is stored is no branch key that this store may use. It does not parse, is of an unknown
+	// version of the hierarchy, or names a KMS key that the configuration does not allow. KMS was not asked. It
 	// comes with crypt.ErrKeys.
 	ErrItem = errors.New("the stored branch key cannot be used")
 
-	// ErrExists: CreateKey found a branch key of this id. Nothing was written.
+	// ErrExists: there is a branch key of this id. Nothing was written.
 	ErrExists = errors.New("the branch key exists")
 
-	// ErrRaced: another writer changed the branch key at the same time. This call wrote nothing; the
-	// branch key was most likely rotated by the other.
+	// ErrRaced: another writer changed the branch key, or was about to, at the same time. Nothing was written by
+	// this call; most likely the other rotated the key.
 	ErrRaced = errors.New("the branch key was changed by another writer")
 
-	// ErrUncertain: the answer to the write was lost, and reading did not tell whether it was done. When it
-	// was, it was done whole: a new version that nobody was told of is as good as any other.
-	ErrUncertain = errors.New("not known whether it was written")
+	// ErrUncertain: the answer to the write was lost, and reading did not tell whether it was done. If it was, it
+	// was done whole. It comes with crypt.ErrKeys.
+	ErrUncertain = errors.New("not known whether the branch key was written")
 )
 
 // lasting reports whether err of a read will not pass by itself, so that a key that was read before must

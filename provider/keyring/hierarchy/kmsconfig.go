@@ -115,6 +115,21 @@ func checkRegion(region string) error {
 	return nil
 }
 
+// configuration is what the policy was made of, as a copy.
+func (p *keyPolicy) configuration() KMSConfiguration {
+	switch {
+	case p.multi:
+		return MultiRegionKeyARN(p.key.String())
+	case p.key != (kmskey.ARN{}):
+		return KeyARN(p.key.String())
+	case p.accounts == nil:
+		return InsecureDiscovery{p.region}
+	case p.region != "":
+		return MultiRegionDiscovery{p.region, slices.Clone(p.accounts), p.partition}
+	}
+	return Discovery{slices.Clone(p.accounts), p.partition}
+}
+
 // admin is the key that new branch keys are made under.
 func (p *keyPolicy) admin() (string, error) {
 	if p.key == (kmskey.ARN{}) {

@@ -3,10 +3,15 @@ package hierarchy
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/dynaseal/ddb/internal/given"
 )
 
 // KMSClient is what a [Store] calls of KMS. Reading needs Decrypt alone.
@@ -31,7 +36,7 @@ var (
 
 // Config is of a [Store]. Table, LogicalName, KMSConfiguration and both clients are required.
 type Config struct {
-	Table            string           // the table's name, or its ARN
+	Table            string           // the table's name
 	LogicalName      string           // bound to every key in the store: the same for ever, and for all clients
 	KMSConfiguration KMSConfiguration // which KMS keys the store trusts
 	KMS              KMSClient        // of the region whose key is used
@@ -42,11 +47,55 @@ type Config struct {
 
 // Store is a branch key store. It is immutable and safe for concurrent use, keeps no keys, and calls
 // DynamoDB and KMS every time it is asked for one.
-type Store struct{}
+type Store struct {
+	table, logicalName string
+	policy             keyPolicy
+	kms                KMSClient
+	dynamoDB           DynamoDBClient
+	grantTokens        []string
+	now                func() time.Time
+}
 
-// NewStore makes no call: whether the table is there, CreateTable says.
+const maxGrantTokens = 10
+
+// NewStore makes no call: whether the table is there, [Store.CreateTable] says. It finds all mistakes of the
+// configuration at once.
 func NewStore(c Config) (*Store, error) {
-	return nil, errors.ErrUnsupported
+	s := &Store{
+		table:       c.Table,
+		logicalName: c.LogicalName,
+		kms:         c.KMS,
+		dynamoDB:    c.DynamoDB,
+		grantTokens: slices.Clone(c.GrantTokens),
+		now:         c.Now,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var mistakes []error
+	wrong := func(is bool, what string) {
+		if is {
+			mistakes = append(mistakes, errors.New(what))
+		}
+	}
+	wrong(c.Table == "", "no Table")
+	wrong(c.LogicalName == "", "no LogicalName: it is part of every key; the table's name will do")
+	wrong(!utf8.ValidString(c.LogicalName), "LogicalName is not UTF-8")
+	wrong(given.Nil(c.KMS), "no KMS client")
+	wrong(given.Nil(c.DynamoDB), "no DynamoDB client")
+	wrong(len(c.GrantTokens) > maxGrantTokens, "more than 10 GrantTokens: KMS takes no more")
+	wrong(slices.Contains(c.GrantTokens, ""), "an empty grant token")
+	if given.Nil(c.KMSConfiguration) {
+		wrong(true, "no KMSConfiguration: one of KeyARN, MultiRegionKeyARN, Discovery, MultiRegionDiscovery")
+	} else if p, err := c.KMSConfiguration.policy(); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("KMSConfiguration: %w", err))
+	} else {
+		s.policy = p
+	}
+	if len(mistakes) > 0 {
+		return nil, fmt.Errorf("hierarchy: new store: %w", errors.Join(mistakes...))
+	}
+	return s, nil
 }
 
 // Info says how a store is configured.
@@ -57,37 +106,7 @@ type Info struct {
 	GrantTokens      []string
 }
 
-// CreateKeyConfig is of a new branch key.
-type CreateKeyConfig struct {
-	ID      string            // "": a random UUID
-	Context map[string]string // required with an ID
+// Info returns the configuration, which is the caller's.
+func (s *Store) Info() Info {
+	return Info{s.table, s.logicalName, s.policy.configuration(), slices.Clone(s.grantTokens)}
 }
-
-// Info returns the configuration.
-func (s *Store) Info() Info { return Info{} }
-
-// Active reads the version of a branch key under which items are written.
-func (s *Store) Active(ctx context.Context, id string) (BranchKey, error) {
-	return BranchKey{}, errors.ErrUnsupported
-}
-
-// Version reads a version of a branch key by its UUID.
-func (s *Store) Version(ctx context.Context, id, version string) (BranchKey, error) {
-	return BranchKey{}, errors.ErrUnsupported
-}
-
-// Beacon reads the beacon key of a branch key.
-func (s *Store) Beacon(ctx context.Context, id string) (BeaconKey, error) {
-	return BeaconKey{}, errors.ErrUnsupported
-}
-
-// CreateTable makes the table, or checks the one that is there.
-func (s *Store) CreateTable(ctx context.Context) error { return errors.ErrUnsupported }
-
-// CreateKey makes a branch key and returns its id.
-func (s *Store) CreateKey(ctx context.Context, c CreateKeyConfig) (id string, err error) {
-	return "", errors.ErrUnsupported
-}
-
-// Rotate makes a new version of a branch key, and it the active one.
-func (s *Store) Rotate(ctx context.Context, id string) error { return errors.ErrUnsupported }

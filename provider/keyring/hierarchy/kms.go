@@ -1,0 +1,104 @@
+package hierarchy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/internal/branchkey"
+	"github.com/dynaseal/ddb/internal/kmskey"
+	"github.com/dynaseal/ddb/provider/secret"
+)
+
+// keyLength is of branch keys and beacon keys, in bytes.
+const keyLength = 32
+
+// Permissions on the KMS key.
+const (
+	permissionDecrypt   = "kms:Decrypt"
+	permissionGenerate  = "kms:GenerateDataKeyWithoutPlaintext"
+	permissionReEncrypt = "kms:ReEncryptFrom and kms:ReEncryptTo"
+)
+
+// decrypt opens the key of an item. That KMS opened it verifies every attribute.
+func (s *Store) decrypt(ctx context.Context, kmsKey string, it *branchkey.Item) (secret.Key, error) {
+	ctx, done := kmsCall(ctx, "Decrypt", kmsKey)
+	out, err := s.kms.Decrypt(ctx, &kms.DecryptInput{
+		KeyId:             aws.String(kmsKey),
+		CiphertextBlob:    it.Enc,
+		EncryptionContext: it.Context(s.logicalName),
+		GrantTokens:       s.grantTokens,
+	})
+	done(err)
+	if err != nil {
+		return secret.Key{}, kmsFailed(permissionDecrypt, kmsKey, err)
+	}
+	defer clear(out.Plaintext)
+	if aws.ToString(out.KeyId) != kmsKey || len(out.Plaintext) != keyLength {
+		return secret.Key{}, answeredOther(permissionDecrypt, kmsKey)
+	}
+	return secret.New(out.Plaintext)
+}
+
+// generate gives an item a new key.
+func (s *Store) generate(ctx context.Context, kmsKey string, it *branchkey.Item) error {
+	ctx, done := kmsCall(ctx, "GenerateDataKeyWithoutPlaintext", kmsKey)
+	out, err := s.kms.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
+		KeyId:             aws.String(kmsKey),
+		NumberOfBytes:     aws.Int32(keyLength),
+		EncryptionContext: it.Context(s.logicalName),
+		GrantTokens:       s.grantTokens,
+	})
+	done(err)
+	if err != nil {
+		return kmsFailed(permissionGenerate, kmsKey, err)
+	}
+	if aws.ToString(out.KeyId) != kmsKey || !isEnc(out.CiphertextBlob) {
+		return answeredOther(permissionGenerate, kmsKey)
+	}
+	it.Enc = out.CiphertextBlob
+	return nil
+}
+
+// reEncrypt gives an item the key of another. That KMS did verifies every attribute of the other.
+func (s *Store) reEncrypt(ctx context.Context, kmsKey string, from, to *branchkey.Item) error {
+	ctx, done := kmsCall(ctx, "ReEncrypt", kmsKey)
+	out, err := s.kms.ReEncrypt(ctx, &kms.ReEncryptInput{
+		SourceKeyId:                  aws.String(kmsKey),
+		SourceEncryptionContext:      from.Context(s.logicalName),
+		CiphertextBlob:               from.Enc,
+		DestinationKeyId:             aws.String(kmsKey),
+		DestinationEncryptionContext: to.Context(s.logicalName),
+		GrantTokens:                  s.grantTokens,
+	})
+	done(err)
+	if err != nil {
+		return kmsFailed(permissionReEncrypt, kmsKey, err)
+	}
+	if aws.ToString(out.SourceKeyId) != kmsKey || aws.ToString(out.KeyId) != kmsKey || !isEnc(out.CiphertextBlob) {
+		return answeredOther(permissionReEncrypt, kmsKey)
+	}
+	to.Enc = out.CiphertextBlob
+	return nil
+}
+
+func isEnc(b []byte) bool { return len(b) > 0 && len(b) <= branchkey.MaxEnc }
+
+func kmsCall(ctx context.Context, operation, kmsKey string) (context.Context, func(error)) {
+	return crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: kmsKey})
+}
+
+func kmsFailed(permission, kmsKey string, err error) error {
+	class := crypt.ErrKeys
+	if kmskey.Refused(err) {
+		class = crypt.ErrAuth
+	}
+	return fmt.Errorf("%w: %w", class, kmskey.Explain(permission, kmsKey, err))
+}
+
+func answeredOther(permission, kmsKey string) error {
+	return fmt.Errorf("%w: %s on %.256q answered for another key, or no key of 32 bytes", crypt.ErrAuth, permission, kmsKey)
+}
