@@ -3,6 +3,7 @@ package hierarchy_test
 import (
 	"bytes"
 	"context"
+
 	"testing"
 	"time"
 
@@ -106,7 +107,9 @@ func all(t *testing.T, client *dynamodb.Client, ids ...string) []item {
 
 type item = map[string]types.AttributeValue
 
-func itemKey(id, itemType string) item { return item{"branch-key-id": text(id), "type": text(itemType)} }
+func itemKey(id, itemType string) item {
+	return item{"branch-key-id": text(id), "type": text(itemType)}
+}
 
 func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
 func number(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
