@@ -38,6 +38,9 @@ const (
 	prefixVersion = "branch:version:"
 )
 
+// KeyLength is of branch keys and beacon keys, in bytes.
+const KeyLength = 32
+
 // hierarchy is the only version of the hierarchy that is known.
 const hierarchy = "1"
 
@@ -45,7 +48,7 @@ const hierarchy = "1"
 const (
 	MaxID         = 2048     // DynamoDB's, for a partition key
 	MaxEnc        = 6144     // KMS's, for a ciphertext
-	MaxOthers     = 32 << 10 // names and values of the attributes that are not the store's own; KMS takes less
+	MaxOthers     = 32 << 10 // names and values of the attributes that are not the store's own
 	maxKMSKey     = 2048     // KMS's, for a key id
 	maxCreateTime = 64
 )

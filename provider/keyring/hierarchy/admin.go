@@ -17,7 +17,8 @@ type CreateKeyConfig struct {
 	ID string
 
 	// Context is bound to the branch key for good, and handed out with it. It is required with an ID, as AWS's
-	// clients require it, and no secret: KMS logs it. KMS takes a few thousand bytes, the id included.
+	// clients require it, and no secret: KMS logs it. Keep it short: every call to KMS for this branch key has
+	// it, and KMS limits it.
 	Context map[string]string
 }
 

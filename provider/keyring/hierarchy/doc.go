@@ -2,7 +2,9 @@
 // that serve many items between two calls to KMS.
 //
 // A [Store] is AWS's branch key store on a DynamoDB table (dbesdk 2.9), which services in Java, .NET, Rust
-// and Python share with this one.
+// and Python share with this one. [NewKeyring] makes the keyring that wraps the data keys of items under them
+// (dbesdk 2.8), of one branch key or of the one that a supplier names for each item, and keeps them in a
+// [Cache].
 //
 // # What a store holds
 //
@@ -18,6 +20,13 @@
 // The logical name of the store is part of every key in it. Give each store a name of its own: two of one
 // name and one KMS key take each other's items. The ids of branch keys, and their context, may be read by
 // whoever can read the table, KMS's log, or the encrypted items.
+//
+// # Permissions
+//
+// Who reads and writes items needs dynamodb:GetItem on the store's table and kms:Decrypt on the KMS key. Keep
+// what [Store.CreateKey] and [Store.Rotate] need to another role, and writing the table with it. The policy of
+// the KMS key can bind both to this store by the condition kms:EncryptionContext:tablename, which is the
+// logical name.
 //
 // # Losing keys
 //

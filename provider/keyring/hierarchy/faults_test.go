@@ -44,7 +44,7 @@ func TestFaultsOfKMS(t *testing.T) {
 				what := name + ": " + kind.String()
 				ctx := t.Context()
 				if kind == fakekms.Timeout {
-					ctx = soon(t)
+					ctx = w.untilCalled(skip + 1)
 				}
 				w.kms.Inject(fakekms.Fault{Kind: kind, Skip: skip})
 				err := do(ctx)
@@ -56,7 +56,7 @@ func TestFaultsOfKMS(t *testing.T) {
 					assert.Equal(t, code, api.ErrorCode(), what)
 				}
 				if kind == fakekms.Timeout {
-					assertErrors(t, err, what, context.DeadlineExceeded)
+					assertErrors(t, err, what, context.Canceled)
 				}
 				assert.ErrorContains(t, err, w.key, what)
 				assert.ErrorContains(t, err, "kms:", what)

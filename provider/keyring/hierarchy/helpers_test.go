@@ -136,8 +136,16 @@ func sameKey(t *testing.T, want, got hierarchy.BranchKey, what string) {
 	assert.Equal(t, want, got, what)
 }
 
-func soon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	t.Cleanup(cancel)
+// untilCalled is a context that ends when KMS was called n times from now on.
+func (w *world) untilCalled(n int) context.Context {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	w.t.Cleanup(cancel)
+	w.kms.ResetCalls()
+	go func() {
+		for ctx.Err() == nil && len(w.kms.Calls()) < n {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
 	return ctx
 }

@@ -16,16 +16,18 @@ type KMSConfiguration interface {
 }
 
 type (
-	// KeyARN is the one KMS key of the store, of any kind. Stored keys must name exactly this ARN.
+	// KeyARN is the one KMS key of the store, multi-Region or not. Stored keys must name exactly this ARN. In
+	// AWS's clients it is kmsKeyArn.
 	KeyARN string
 
 	// MultiRegionKeyARN is the replica, in the region of the store's KMS client, of the multi-Region key of the
-	// store. Stored keys may name any replica of it.
+	// store. Stored keys may name any replica of it. In AWS's clients it is kmsMRKeyArn.
 	MultiRegionKeyARN string
 
 	// Discovery takes the KMS key that each stored key names, if it is of these accounts. Such a store reads:
 	// it neither makes nor rotates keys, since it could not say under which KMS key.
 	//
+	// All keys of the accounts are trusted, so let nobody use any of them who is not to make branch keys.
 	// AWS's clients take the key of any account here. Then whoever can write the table can put a branch key
 	// there that is under a KMS key of his own, open to all; readers that may use it, as readers with
 	// discovery often may, write under a key that he knows. See [InsecureDiscovery].
