@@ -27,7 +27,7 @@ type CreateKeyConfig struct {
 // all else of KMS and DynamoDB is crypt.ErrKeys. Nothing is ever written in part.
 //
 // It needs kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom and kms:ReEncryptTo on the KMS key, and
-// dynamodb:PutItem on the table; dynamodb:GetItem lets it recognise its own write where the answer was lost.
+// dynamodb:PutItem and dynamodb:GetItem on the table: it reads back what it wrote where the write failed.
 func (s *Store) CreateKey(ctx context.Context, c CreateKeyConfig) (string, error) {
 	id := c.ID
 	if id == "" {
