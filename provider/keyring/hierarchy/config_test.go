@@ -45,7 +45,12 @@ func TestConfigsThatAreRefused(t *testing.T) {
 			c.KMSConfiguration = hierarchy.MultiRegionDiscovery{Accounts: []string{mallory}}
 		}, "region"},
 		"region, no accounts": {func(c *hierarchy.Config) { c.KMSConfiguration = hierarchy.MultiRegionDiscovery{Region: east} }, "accounts"},
-		"an odd region":       {func(c *hierarchy.Config) { c.KMSConfiguration = hierarchy.InsecureDiscovery{Region: "US"} }, "region"},
+		"an odd region": {func(c *hierarchy.Config) {
+			c.KMSConfiguration = hierarchy.MultiRegionDiscovery{Region: "US", InsecureAnyAccount: true}
+		}, "region"},
+		"accounts and any account": {func(c *hierarchy.Config) {
+			c.KMSConfiguration = hierarchy.Discovery{Accounts: []string{mallory}, InsecureAnyAccount: true}
+		}, "InsecureAnyAccount"},
 	} {
 		config := w.config
 		c.change(&config)
@@ -67,7 +72,7 @@ func TestInfoIsACopy(t *testing.T) {
 		hierarchy.KeyARN(w.key), multi,
 		hierarchy.Discovery{Accounts: []string{mallory}, Partition: "aws-cn"},
 		hierarchy.MultiRegionDiscovery{Region: west, Accounts: []string{mallory, fakekms.Account}, Partition: "aws"},
-		hierarchy.InsecureDiscovery{}, hierarchy.InsecureDiscovery{Region: west},
+		hierarchy.Discovery{InsecureAnyAccount: true}, hierarchy.MultiRegionDiscovery{Region: west, InsecureAnyAccount: true},
 	} {
 		tokens := []string{"a grant"}
 		s := w.with(func(c *hierarchy.Config) { c.KMSConfiguration, c.GrantTokens = k, tokens })
@@ -127,8 +132,8 @@ func TestFourConfigurationsInTwoRegions(t *testing.T) {
 		"multi-Region discovery, east":       {store(east, hierarchy.MultiRegionDiscovery{Region: east, Accounts: ours}), nil, nil},
 		"multi-Region discovery, west":       {store(west, hierarchy.MultiRegionDiscovery{Region: west, Accounts: ours}), nil, hierarchy.ErrItem},
 		"multi-Region discovery, wrong":      {store(east, hierarchy.MultiRegionDiscovery{Region: west, Accounts: ours}), crypt.ErrKeys, hierarchy.ErrItem},
-		"insecure discovery, east":           {store(east, hierarchy.InsecureDiscovery{}), nil, nil},
-		"insecure multi-Region disc., west":  {store(west, hierarchy.InsecureDiscovery{Region: west}), nil, hierarchy.ErrItem},
+		"insecure discovery, east":           {store(east, hierarchy.Discovery{InsecureAnyAccount: true}), nil, nil},
+		"insecure multi-Region disc., west":  {store(west, hierarchy.MultiRegionDiscovery{Region: west, InsecureAnyAccount: true}), nil, hierarchy.ErrItem},
 		"multi-Region key, not the client's": {store(east, hierarchy.MultiRegionKeyARN(westKey)), crypt.ErrKeys, hierarchy.ErrItem},
 	} {
 		check := func(id, version string, want hierarchy.BranchKey, fails error) {
@@ -156,7 +161,7 @@ func TestDiscoveryMakesNoKeys(t *testing.T) {
 	for _, k := range []hierarchy.KMSConfiguration{
 		hierarchy.Discovery{Accounts: []string{fakekms.Account}},
 		hierarchy.MultiRegionDiscovery{Region: east, Accounts: []string{fakekms.Account}},
-		hierarchy.InsecureDiscovery{},
+		hierarchy.Discovery{InsecureAnyAccount: true},
 	} {
 		s := w.with(func(c *hierarchy.Config) { c.KMSConfiguration = k })
 		_, err := s.CreateKey(t.Context(), hierarchy.CreateKeyConfig{})

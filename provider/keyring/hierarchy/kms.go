@@ -13,6 +13,9 @@ import (
 	"github.com/dynaseal/ddb/provider/secret"
 )
 
+// keyLength is of branch keys and beacon keys, in bytes.
+const keyLength = branchkey.KeyLength
+
 // Permissions on the KMS key.
 const (
 	permissionDecrypt   = "kms:Decrypt"
@@ -34,7 +37,7 @@ func (s *Store) decrypt(ctx context.Context, kmsKey string, it *branchkey.Item) 
 		return secret.Key{}, kmsFailed(permissionDecrypt, kmsKey, err)
 	}
 	defer clear(out.Plaintext)
-	if aws.ToString(out.KeyId) != kmsKey || len(out.Plaintext) != branchkey.KeyLength {
+	if aws.ToString(out.KeyId) != kmsKey || len(out.Plaintext) != keyLength {
 		return secret.Key{}, answeredOther(permissionDecrypt, kmsKey)
 	}
 	return secret.New(out.Plaintext)
@@ -45,7 +48,7 @@ func (s *Store) generate(ctx context.Context, kmsKey string, it *branchkey.Item)
 	ctx, done := kmsCall(ctx, "GenerateDataKeyWithoutPlaintext", kmsKey)
 	out, err := s.kms.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
 		KeyId:             aws.String(kmsKey),
-		NumberOfBytes:     aws.Int32(branchkey.KeyLength),
+		NumberOfBytes:     aws.Int32(keyLength),
 		EncryptionContext: it.Context(s.logicalName),
 		GrantTokens:       s.grantTokens,
 	})

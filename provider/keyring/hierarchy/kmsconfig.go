@@ -8,9 +8,9 @@ import (
 	"github.com/dynaseal/ddb/internal/kmskey"
 )
 
-// KMSConfiguration says which KMS keys a [Store] trusts: one of [KeyARN], [MultiRegionKeyARN], [Discovery],
-// [MultiRegionDiscovery] and [InsecureDiscovery], all of which are plain values. A stored branch key under any
-// other KMS key is refused before KMS is asked (dbesdk 2.9).
+// KMSConfiguration says which KMS keys a [Store] trusts: one of [KeyARN], [MultiRegionKeyARN], [Discovery] and
+// [MultiRegionDiscovery], all of which are plain values. A stored branch key under any other KMS key is refused
+// before KMS is asked (dbesdk 2.9).
 type KMSConfiguration interface {
 	policy() (keyPolicy, error)
 }
@@ -25,29 +25,27 @@ type (
 	MultiRegionKeyARN string
 
 	// Discovery takes the KMS key that each stored key names, if it is of these accounts. Such a store reads:
-	// it neither makes nor rotates keys, since it could not say under which KMS key.
-	//
-	// All keys of the accounts are trusted, so let nobody use any of them who is not to make branch keys.
-	// AWS's clients take the key of any account here. Then whoever can write the table can put a branch key
-	// there that is under a KMS key of his own, open to all; readers that may use it, as readers with
-	// discovery often may, write under a key that he knows. See [InsecureDiscovery].
+	// it neither makes nor rotates keys, since it could not say under which KMS key. All keys of the accounts
+	// are trusted, so let nobody use any of them who is not to make branch keys.
 	Discovery struct {
 		Accounts  []string // of 12 digits; at least one
-		Partition string   // "" is aws
+		Partition string   // of the accounts; "" is aws
+
+		// InsecureAnyAccount takes keys of every account, as AWS's clients do in discovery; Accounts and Partition
+		// must then be empty. Whoever can write the table can then put a branch key there that is under a KMS key
+		// of his own, open to all: what is written after that, he can read. It is secure only if the IAM policy of
+		// the caller allows kms:Decrypt on no such key.
+		InsecureAnyAccount bool
 	}
 
 	// MultiRegionDiscovery is Discovery where a multi-Region key that a stored key names is used by its
 	// replica in Region, which is the region of the store's KMS client.
 	MultiRegionDiscovery struct {
-		Region    string
-		Accounts  []string
-		Partition string
+		Region             string
+		Accounts           []string
+		Partition          string
+		InsecureAnyAccount bool
 	}
-
-	// InsecureDiscovery takes the KMS key that each stored key names, of whatever account, as AWS's clients do
-	// in discovery. It is secure only if the IAM policy of the caller allows kms:Decrypt on no key that is not
-	// yours, or if nobody else can write the table. With a Region it is multi-Region discovery.
-	InsecureDiscovery struct{ Region string }
 )
 
 // keyPolicy is a KMSConfiguration, checked.
@@ -81,12 +79,18 @@ func keyOf(s string) (kmskey.ARN, error) {
 }
 
 func (d Discovery) policy() (keyPolicy, error) {
+	if d.InsecureAnyAccount {
+		if len(d.Accounts) > 0 || d.Partition != "" {
+			return keyPolicy{}, errors.New("discovery: Accounts or Partition, and InsecureAnyAccount: give one of them")
+		}
+		return keyPolicy{}, nil
+	}
 	p := keyPolicy{partition: d.Partition, accounts: slices.Clone(d.Accounts)}
 	if p.partition == "" {
 		p.partition = "aws"
 	}
 	if len(p.accounts) == 0 {
-		return p, errors.New("discovery without accounts would take anybody's key: name the accounts whose keys are yours")
+		return p, errors.New("discovery without Accounts would take anybody's key: name the accounts whose keys are yours")
 	}
 	var err error
 	for _, a := range p.accounts {
@@ -98,16 +102,9 @@ func (d Discovery) policy() (keyPolicy, error) {
 }
 
 func (d MultiRegionDiscovery) policy() (keyPolicy, error) {
-	p, err := Discovery{d.Accounts, d.Partition}.policy()
+	p, err := Discovery{d.Accounts, d.Partition, d.InsecureAnyAccount}.policy()
 	p.region = d.Region
 	return p, errors.Join(err, checkRegion(d.Region))
-}
-
-func (d InsecureDiscovery) policy() (p keyPolicy, err error) {
-	if p.region = d.Region; p.region != "" {
-		err = checkRegion(p.region)
-	}
-	return p, err
 }
 
 func checkRegion(region string) error {
@@ -124,12 +121,10 @@ func (p *keyPolicy) configuration() KMSConfiguration {
 		return MultiRegionKeyARN(p.key.String())
 	case p.key != (kmskey.ARN{}):
 		return KeyARN(p.key.String())
-	case p.accounts == nil:
-		return InsecureDiscovery{p.region}
 	case p.region != "":
-		return MultiRegionDiscovery{p.region, slices.Clone(p.accounts), p.partition}
+		return MultiRegionDiscovery{p.region, slices.Clone(p.accounts), p.partition, p.accounts == nil}
 	}
-	return Discovery{slices.Clone(p.accounts), p.partition}
+	return Discovery{slices.Clone(p.accounts), p.partition, p.accounts == nil}
 }
 
 // admin is the key that new branch keys are made under.

@@ -215,7 +215,7 @@ func TestMallorysKMSKey(t *testing.T) {
 		}
 		assert.Empty(t, w.kms.Calls(), "KMS is not asked")
 
-		for _, c := range []hierarchy.InsecureDiscovery{{}, {Region: east}} {
+		for _, c := range []hierarchy.KMSConfiguration{hierarchy.Discovery{InsecureAnyAccount: true}, hierarchy.MultiRegionDiscovery{Region: east, InsecureAnyAccount: true}} {
 			got, err := w.with(func(cc *hierarchy.Config) { cc.KMSConfiguration = c }).Active(t.Context(), name)
 			require.NoError(t, err, "why it is called insecure")
 			sameKey(t, known, got, name)
@@ -233,7 +233,7 @@ func TestAliasesAreRefusedInDiscovery(t *testing.T) {
 	for name, c := range map[string]hierarchy.KMSConfiguration{
 		"discovery":              hierarchy.Discovery{Accounts: []string{fakekms.Account}},
 		"multi-Region discovery": hierarchy.MultiRegionDiscovery{Region: west, Accounts: []string{fakekms.Account}},
-		"insecure discovery":     hierarchy.InsecureDiscovery{},
+		"insecure discovery":     hierarchy.Discovery{InsecureAnyAccount: true},
 	} {
 		_, err := w.with(func(cc *hierarchy.Config) { cc.KMSConfiguration = c }).Active(t.Context(), "k")
 		assertErrors(t, err, name, hierarchy.ErrItem)
