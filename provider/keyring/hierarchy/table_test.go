@@ -115,7 +115,7 @@ func TestFaultsOfCreateTable(t *testing.T) {
 	} {
 		w := newWorld(t)
 		s := w.with(func(config *hierarchy.Config) {
-			config.Table, config.DynamoDB = "new", &flaky{config.DynamoDB, c.hooks}
+			config.Table, config.DynamoDB = "new", &hooked{config.DynamoDB, c.hooks}
 		})
 		err := s.CreateTable(t.Context())
 		if c.says == "" {

@@ -18,13 +18,13 @@ import (
 // hook stands in for a call, and may make it.
 type hook func(do func() error) error
 
-// flaky is a DynamoDB whose next calls of an operation go through hooks, one each.
-type flaky struct {
+// hooked is a DynamoDB whose next calls of an operation go through hooks, one each.
+type hooked struct {
 	hierarchy.DynamoDBClient
 	hooks map[string][]hook
 }
 
-func through[O any](f *flaky, operation string, do func() (*O, error)) (*O, error) {
+func through[O any](f *hooked, operation string, do func() (*O, error)) (*O, error) {
 	h := f.hooks[operation]
 	if len(h) == 0 {
 		return do()
@@ -41,23 +41,23 @@ func through[O any](f *flaky, operation string, do func() (*O, error)) (*O, erro
 	return out, nil
 }
 
-func (f *flaky) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+func (f *hooked) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	return through(f, "GetItem", func() (*dynamodb.GetItemOutput, error) { return f.DynamoDBClient.GetItem(ctx, in, opts...) })
 }
 
-func (f *flaky) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (f *hooked) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return through(f, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
 		return f.DynamoDBClient.TransactWriteItems(ctx, in, opts...)
 	})
 }
 
-func (f *flaky) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
+func (f *hooked) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
 	return through(f, "DescribeTable", func() (*dynamodb.DescribeTableOutput, error) {
 		return f.DynamoDBClient.DescribeTable(ctx, in, opts...)
 	})
 }
 
-func (f *flaky) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
+func (f *hooked) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
 	return through(f, "CreateTable", func() (*dynamodb.CreateTableOutput, error) {
 		return f.DynamoDBClient.CreateTable(ctx, in, opts...)
 	})
@@ -66,7 +66,7 @@ func (f *flaky) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, 
 // over makes the store's calls to DynamoDB go through hooks.
 func (w *world) over(hooks map[string][]hook) *hierarchy.Store {
 	w.t.Helper()
-	return w.with(func(c *hierarchy.Config) { c.DynamoDB = &flaky{c.DynamoDB, hooks} })
+	return w.with(func(c *hierarchy.Config) { c.DynamoDB = &hooked{c.DynamoDB, hooks} })
 }
 
 var errCut = io.ErrUnexpectedEOF
