@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/smithy-go"
 )
@@ -56,7 +57,11 @@ func (f *failure) Error() string {
 	s := fmt.Sprintf("%s on %.256q: ", f.permission, f.key)
 	switch c := code(f.err); c {
 	case "AccessDeniedException":
-		return s + "access denied: allow " + f.permission + " in the caller's IAM policy and in the key's policy (" + c + ")"
+		policies := "in the caller's IAM policy"
+		if strings.HasPrefix(f.permission, "kms:") {
+			policies += " and in the key's policy"
+		}
+		return s + "access denied: allow " + f.permission + " " + policies + " (" + c + ")"
 	case "DisabledException":
 		return s + "the key is disabled: enable it (" + c + ")"
 	case "KMSInvalidStateException":
