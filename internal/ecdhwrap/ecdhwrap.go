@@ -24,6 +24,12 @@ const (
 	WrappedSize = saltSize + commitSize + KeySize + tagSize
 )
 
+// Ids of the kinds of keyrings that wrap so, in encrypted data keys (dbesdk 2.1). They read each other's.
+const (
+	RawID = "raw-ecdh"
+	KMSID = "aws-kms-ecdh"
+)
+
 const (
 	saltSize   = 32
 	commitSize = 32
@@ -58,6 +64,9 @@ func CurveOf(c ecdh.Curve) (Curve, bool) {
 // String is the name that NIST gives the curve.
 func (c Curve) String() string { return c.elliptic.Params().Name }
 
+// SecretSize is the size in bytes of the secret that two keys on c share.
+func (c Curve) SecretSize() int { return point.CompressedSize(c.elliptic) - 1 }
+
 // Decompress returns the key of a compressed point, and none if it is not one on the curve.
 func (c Curve) Decompress(compressed []byte) (*ecdh.PublicKey, bool) {
 	u, ok := point.Decompress(c.elliptic, compressed)
@@ -71,6 +80,13 @@ func (c Curve) Decompress(compressed []byte) (*ecdh.PublicKey, bool) {
 // Parties are the compressed points of who wrote and who is to read.
 type Parties struct{ Sender, Recipient []byte }
 
+// Are reports whether p and q are the same two, in either direction.
+func (p Parties) Are(q Parties) bool {
+	there := bytes.Equal(p.Sender, q.Sender) && bytes.Equal(p.Recipient, q.Recipient)
+	back := bytes.Equal(p.Sender, q.Recipient) && bytes.Equal(p.Recipient, q.Sender)
+	return there || back
+}
+
 const infoVersion = 1
 
 // AppendInfo appends the provider info of an encrypted data key: the parties, the recipient first.
@@ -82,7 +98,15 @@ func AppendInfo(dst []byte, p Parties) []byte {
 	return append(dst, p.Sender...)
 }
 
-// ParseInfo is the inverse for parties on c. That they are points on it is still to be seen. They lie in
+// ParseKey is ParseInfo of an encrypted data key that either kind of keyring wrapped.
+func (c Curve) ParseKey(id string, info []byte) (p Parties, ok bool) {
+	if id != RawID && id != KMSID {
+		return Parties{}, false
+	}
+	return c.ParseInfo(info)
+}
+
+// ParseInfo is the inverse of AppendInfo for parties on c. That they are points on it is still to be seen. They lie in
 // info.
 func (c Curve) ParseInfo(info []byte) (p Parties, ok bool) {
 	size := point.CompressedSize(c.elliptic)

@@ -36,6 +36,7 @@ func TestCurves(t *testing.T) {
 		k, ok := curve(t, c).Decompress(p.Sender)
 		require.True(t, ok)
 		assert.Equal(t, p.Sender, point.Compress(k.Bytes()))
+		assert.Equal(t, size-1, curve(t, c).SecretSize())
 		for other := range sizes {
 			_, ok := curve(t, other).Decompress(p.Sender)
 			assert.Equal(t, c == other, ok)
@@ -46,6 +47,33 @@ func TestCurves(t *testing.T) {
 		assert.False(t, ok)
 	}
 	assert.Equal(t, "P-384", curve(t, ecdh.P384()).String())
+}
+
+func TestParties(t *testing.T) {
+	p, other := parties(t, ecdh.P256()), parties(t, ecdh.P256())
+	for name, c := range map[string]struct {
+		q    ecdhwrap.Parties
+		same bool
+	}{
+		"the same":            {p, true},
+		"back":                {ecdhwrap.Parties{Sender: p.Recipient, Recipient: p.Sender}, true},
+		"another sender":      {ecdhwrap.Parties{Sender: other.Sender, Recipient: p.Recipient}, false},
+		"another recipient":   {ecdhwrap.Parties{Sender: p.Sender, Recipient: other.Recipient}, false},
+		"one of them twice":   {ecdhwrap.Parties{Sender: p.Sender, Recipient: p.Sender}, false},
+		"the other one twice": {ecdhwrap.Parties{Sender: p.Recipient, Recipient: p.Recipient}, false},
+	} {
+		assert.Equal(t, c.same, p.Are(c.q), name)
+	}
+	k, info := curve(t, ecdh.P256()), ecdhwrap.AppendInfo(nil, p)
+	for _, id := range []string{ecdhwrap.RawID, ecdhwrap.KMSID} {
+		got, ok := k.ParseKey(id, info)
+		assert.True(t, ok)
+		assert.Equal(t, p, got)
+	}
+	_, ok := k.ParseKey("aws-kms", info)
+	assert.False(t, ok)
+	_, ok = k.ParseKey(ecdhwrap.KMSID, info[1:])
+	assert.False(t, ok)
 }
 
 func TestSealAndOpen(t *testing.T) {

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/dynaseal/ddb/internal/ecdhwrap"
 )
 
 // Ids of kinds of keyrings in encrypted data keys (dbesdk 2.1). Raw AES and RSA have the owner's
 // namespace there.
 const (
-	idRawECDH   = "raw-ecdh"
-	idKMSECDH   = "aws-kms-ecdh"
+	idRawECDH   = ecdhwrap.RawID
+	idKMSECDH   = ecdhwrap.KMSID
 	idKMS       = "aws-kms"
 	idKMSRSA    = "aws-kms-rsa"
 	idHierarchy = "aws-kms-hierarchy"

@@ -110,10 +110,7 @@ func (w *rawECDH) Wrap(_ context.Context, b Binding) ([]byte, EncryptedDataKey, 
 
 // Unwrap is the inverse. Keys of a key management service wrap in the same way.
 func (w *rawECDH) Unwrap(_ context.Context, wrapped EncryptedDataKey, b Binding) ([]byte, error) {
-	if wrapped.ProviderID != idRawECDH && wrapped.ProviderID != idKMSECDH {
-		return nil, ErrNoMatch
-	}
-	parties, ok := w.curve.ParseInfo(wrapped.ProviderInfo)
+	parties, ok := w.curve.ParseKey(wrapped.ProviderID, wrapped.ProviderInfo)
 	if !ok {
 		return nil, ErrNoMatch
 	}
@@ -141,9 +138,7 @@ func (static) name() string { return "static" }
 func (s static) write() (ecdhwrap.Parties, secret.Key, error) { return s.Parties, s.shared, nil }
 
 func (s static) read(p ecdhwrap.Parties) (secret.Key, error) {
-	there := bytes.Equal(p.Sender, s.Sender) && bytes.Equal(p.Recipient, s.Recipient)
-	back := bytes.Equal(p.Sender, s.Recipient) && bytes.Equal(p.Recipient, s.Sender)
-	if !there && !back {
+	if !p.Are(s.Parties) {
 		return secret.Key{}, ErrNoMatch
 	}
 	return s.shared, nil
