@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"provider":                {"crypt", "provider/secret", "internal/..."},
 	"crypt/dbe":               {"crypt", "provider/keyring", "internal/..."},
 	"provider/keyring":        {"crypt", "provider/secret", "internal/..."},
-	"provider/keyring/awskms": {"crypt", "provider/keyring", "internal/..."},
+	"provider/keyring/awskms": {"crypt", "provider/keyring", "provider/secret", "internal/..."},
 	"internal/canonical":      {"internal/wire"},
 	"internal/dbe":            {"internal/canonical", "internal/fastpath", "internal/kdf", "internal/wire", "internal/number"},
 	"internal/ecdhwrap":       {"internal/kdf", "internal/point"},
