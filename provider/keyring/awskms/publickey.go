@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
@@ -101,8 +102,8 @@ func publicKey(ctx context.Context, client PublicKeyClient, key string, grantTok
 	if err != nil {
 		return nil, err
 	}
-	if err := answered("GetPublicKey", out.KeyId, arn); err != nil {
-		return nil, fmt.Errorf("%w: %v", crypt.ErrKeys, err)
+	if got := aws.ToString(out.KeyId); got != key {
+		return nil, fmt.Errorf("%w: kms:GetPublicKey on %q answered for the key %.256q", crypt.ErrKeys, key, got)
 	}
 	if out.KeyUsage != usage {
 		return nil, fmt.Errorf("key %q is for %.32q: give one made for %v", key, out.KeyUsage, usage)
