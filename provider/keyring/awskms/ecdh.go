@@ -34,8 +34,8 @@ type ECDHConfig struct {
 	// writer can read.
 	Public *ecdh.PublicKey
 
-	// Client derives the secret that Key shares with another key, which needs kms:DeriveSharedSecret on Key.
-	// Required.
+	// Client derives the secret that Key shares with another key, which needs kms:DeriveSharedSecret on Key. A
+	// policy cannot bind that to a table: it is not told of one. Required.
 	Client ECDHClient
 
 	// KeepSecrets is how long a secret is used once it was derived, and so how long at most a

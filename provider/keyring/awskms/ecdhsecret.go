@@ -111,5 +111,5 @@ func (k *agreement) open(ctx context.Context, parties ecdhwrap.Parties, other *e
 }
 
 func (k *agreement) describe(schema string) string {
-	return fmt.Sprintf("KMS ECDH %.256q, %s on %v", k.arn, schema, k.curve)
+	return fmt.Sprintf("AWS KMS ECDH %q, %s on %v", k.arn, schema, k.curve)
 }

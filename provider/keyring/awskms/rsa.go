@@ -42,8 +42,8 @@ type RSAConfig struct {
 	// Warning: KMS is not asked whether it is that of Key. What is written with another, nobody can read.
 	Public *rsa.PublicKey
 
-	// Client unwraps, by one call of Decrypt for each item, which needs kms:Decrypt on Key. Nil: the keyring
-	// only writes.
+	// Client unwraps, by one call of Decrypt for each item, which needs kms:Decrypt on Key. A policy cannot
+	// bind that to a table: RSA has no encryption context in KMS. Nil: the keyring only writes.
 	Client RSAClient
 
 	// Padding is keyring.OAEPWithSHA256, the zero one, or keyring.OAEPWithSHA1: KMS has no others. It must be
@@ -121,8 +121,7 @@ type kmsRSA struct {
 
 var errSigned = fmt.Errorf("RSA keys of KMS take no suite with ECDSA: set Suite of dbe.Config to keyring.SuiteHMAC, %v", keyring.SuiteHMAC)
 
-// Wrap encrypts a fresh key behind the digest of the context. Nothing else binds the one to the other: RSA has
-// no encryption context in KMS.
+// Wrap encrypts a fresh key behind the digest of the context, which RSA in KMS has no other place for.
 func (w *kmsRSA) Wrap(_ context.Context, b keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
 	switch {
 	case w.public == nil:
@@ -188,4 +187,4 @@ func (w *kmsRSA) fits(n int) bool {
 }
 
 // String names the key.
-func (w *kmsRSA) String() string { return fmt.Sprintf("KMS RSA %.256q with %v", w.arn, w.padding) }
+func (w *kmsRSA) String() string { return fmt.Sprintf("AWS KMS RSA %q with %v", w.arn, w.padding) }
