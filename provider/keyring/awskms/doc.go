@@ -46,15 +46,20 @@
 // The condition is optional: the logical name of the table is in the encryption context of every item, so a policy
 // can bind a role to tables. For a key of another account the policy of the key must allow the same.
 //
+// With an RSA key writing takes no permission, and reading kms:Decrypt; with ECDH both take
+// kms:DeriveSharedSecret. No condition can bind these to a table: KMS is not told of one. [RSAPublicKey] and
+// [ECDHPublicKey] take kms:GetPublicKey, once.
+//
 // # What it costs
 //
 // One request to KMS for every item that is read, and one for each key and item that is written: each is charged, takes
-// some milliseconds, and counts against the account's quota of its region. Nothing is cached. Package
-// provider/keyring/hierarchy needs KMS once for many items. An item that names a key 255 times costs at most
-// keyring.MaxTries requests for each of the keyring's keys or regions. [crypt.Watch] counts and traces them.
+// some milliseconds, and counts against the account's quota of its region. With RSA writing costs none.
+// Nothing is cached but what ECDHConfig.KeepSecrets says. Package provider/keyring/hierarchy needs KMS once for many
+// items. An item that names a key 255 times costs at most keyring.MaxTries requests for each of the keyring's
+// keys or regions. [crypt.Watch] counts and traces them.
 //
-// KMS logs the encryption context to CloudTrail in clear: table name, values of partition and sort key, and
-// what is tagged context. It takes at most 8,192 bytes of it.
+// With symmetric keys KMS logs the encryption context to CloudTrail in clear: table name, values of partition and
+// sort key, and what is tagged context. It takes at most 8,192 bytes of it.
 //
 // # Which suite
 //

@@ -41,8 +41,9 @@ type ECDHConfig struct {
 	// KeepSecrets is how long a secret is used once it was derived, and so how long at most a
 	// permission withdrawn or a key disabled goes unnoticed. 0: not kept, each item that is written or read
 	// is a call. In its last tenth it is derived anew in the background, of which a refusal by KMS ends it
-	// at once, while an outage leaves it the rest of its time. Who takes a secret out of a process's memory
-	// can read and write what the two keys protect for good, with or without the permission.
+	// at once, while an outage leaves it the rest of its time. NewECDHDiscovery keeps those of 256 senders.
+	// Who takes a secret out of a process's memory can read and write what the two keys protect for good, with
+	// or without the permission.
 	KeepSecrets time.Duration
 
 	// GrantTokens go with each call. Nil: none.
