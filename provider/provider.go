@@ -22,13 +22,18 @@ type Provider interface {
 
 // Request names the item whose keys are wanted.
 type Request struct {
-	Table        string // logical table name, never an alias of it
+	Table        string // logical table name: what is written is bound to it
 	PartitionKey string // attribute name
 	SortKey      string // attribute name; "" if the table has none
 
 	// Keys makes the item's key attributes, for providers that bind them to the keys. Never nil in a
-	// request from the format; call it during the request only.
+	// request from the format; call it during the request only. When encrypting, numbers have the form in which
+	// DynamoDB returns them, and -0 is an error; when decrypting they are as the item has them.
 	Keys func() (crypt.Item, error)
+
+	// Aliases are the other names of the table that a stored item may be bound to (crypt.SchemaConfig), for
+	// providers that bind it too: they try Table first. Empty when encrypting. The slice is the request's own.
+	Aliases []string
 
 	// Description is the item's stored material description. It is empty when encrypting. Nobody
 	// vouches for it: whoever can write the table chooses its entries.

@@ -58,7 +58,7 @@ func NewStatic(c StaticConfig) (Provider, error) {
 		return nil, fmt.Errorf("provider: new static: %w", err)
 	}
 	for name := range c.Description {
-		if isFormats(name) {
+		if ddbec.IsOwnEntry(name) {
 			return nil, fmt.Errorf("provider: new static: description entry %.128q: the name is the format's own: choose another", name)
 		}
 	}
@@ -70,15 +70,6 @@ func NewStatic(c StaticConfig) (Provider, error) {
 		}
 	}
 	return s, nil
-}
-
-// isFormats reports whether the format itself writes a description entry of that name.
-func isFormats(name string) bool {
-	switch name {
-	case ddbec.DefaultPrefix + ddbec.EntrySymMode, ddbec.DefaultPrefix + ddbec.EntrySigning, ddbec.EntryActions:
-		return true
-	}
-	return false
 }
 
 type static struct {

@@ -87,7 +87,7 @@ func NewWrapped(c WrappedConfig) (Provider, error) {
 		case ddbec.EntryEnvKey, ddbec.EntryEnvAlg, ddbec.EntryWrapAlg:
 			return nil, fmt.Errorf("provider: new wrapped: description entry %.128q: the name is the provider's own: set Wrap and ContentKeySize instead", name)
 		}
-		if isFormats(name) {
+		if ddbec.IsOwnEntry(name) {
 			return nil, fmt.Errorf("provider: new wrapped: description entry %.128q: the name is the format's own: choose another", name)
 		}
 		entries = append(entries, ddbec.Entry{Name: []byte(name), Value: []byte(value)})

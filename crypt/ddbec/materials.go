@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
+	"fmt"
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/number"
 	"github.com/dynaseal/ddb/internal/report"
 	"github.com/dynaseal/ddb/internal/wire"
 	"github.com/dynaseal/ddb/provider"
@@ -18,9 +20,12 @@ func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source) (p
 	r := e.request(provider.Description{})
 	r.Keys = func() (crypt.Item, error) {
 		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) {
-			w := attribute.NewWriter(attribute.Sizes{})
+			w := &keyWriter{Writer: attribute.NewWriter(attribute.Sizes{})}
 			if err := src.Write(slot, w); err != nil {
 				return nil, err
+			}
+			if w.negativeZero {
+				return nil, fmt.Errorf("%w: key attribute %.128q is -0, which DynamoDB returns as 0: write 0", crypt.ErrFormat, e.declared[slot].name)
 			}
 			return w.Value()
 		})
@@ -38,9 +43,22 @@ func (e *encryptor) encryptionMaterials(ctx context.Context, src wire.Source) (p
 	return m, nil
 }
 
+// keyWriter makes a key's value, and notices the number -0: who is given it as it was written and who is given
+// it as it was stored would bind different texts.
+type keyWriter struct {
+	*attribute.Writer
+	negativeZero bool
+}
+
+func (w *keyWriter) Number(v []byte) {
+	w.negativeZero = number.NegativeZero(v)
+	w.Writer.Number(v)
+}
+
 // decryptionMaterials asks the provider.
 func (e *encryptor) decryptionMaterials(ctx context.Context, item wire.Stored, d provider.Description) (provider.DecryptionMaterials, error) {
 	r := e.request(d)
+	r.Aliases = e.schema.Aliases()
 	r.Keys = func() (crypt.Item, error) {
 		return e.keyItem(func(slot wire.Slot) (attribute.Value, error) { return attribute.Read(item.Value(slot)), nil })
 	}

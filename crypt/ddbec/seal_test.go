@@ -238,6 +238,56 @@ func TestRequestOfBothDirections(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Providers that bind the table's name must try the others, of which none is written under.
+func TestRequestNamesAliasesToReadersOnly(t *testing.T) {
+	item, schema := sealable()
+	schema.Aliases = []string{"a", "b"}
+	static := keys(t)
+	asked := 0
+	p := providerFunc{
+		encrypt: func(ctx context.Context, r provider.Request) (provider.EncryptionMaterials, error) {
+			assert.Empty(t, r.Aliases)
+			return static.EncryptionMaterials(ctx, r)
+		},
+		decrypt: func(ctx context.Context, r provider.Request) (provider.DecryptionMaterials, error) {
+			asked++
+			assert.Equal(t, []string{"a", "b"}, r.Aliases)
+			clear(r.Aliases) // its own
+			return static.DecryptionMaterials(ctx, r)
+		},
+	}
+	e := encryptor(t, ddbec.Format(p), schema)
+	stored, err := e.EncryptItem(t.Context(), item)
+	require.NoError(t, err)
+	for range 2 {
+		_, err = e.DecryptItem(t.Context(), stored)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 2, asked)
+}
+
+// What is bound as -0 would be read as 0.
+func TestKeysOfARequestAreNeverNegativeZero(t *testing.T) {
+	static := keys(t)
+	p := providerFunc{encrypt: func(ctx context.Context, r provider.Request) (provider.EncryptionMaterials, error) {
+		if _, err := r.Keys(); err != nil {
+			return provider.EncryptionMaterials{}, err
+		}
+		return static.EncryptionMaterials(ctx, r)
+	}}
+	for text, ok := range map[string]bool{"-0": false, "-0.00": false, "-0E7": false, "0": true, "0.0": true, "-1": true} {
+		item, schema := sealable()
+		item["pk"] = &avN{Value: text}
+		_, err := encryptor(t, ddbec.Format(p), schema).EncryptItem(t.Context(), item)
+		if ok {
+			assert.NoError(t, err, text)
+			continue
+		}
+		refused(t, err, crypt.ErrFormat, text)
+		assert.ErrorContains(t, err, `"pk" is -0`)
+	}
+}
+
 func TestContextEndsBeforeAndWithinTheProvider(t *testing.T) {
 	item, schema := sealable()
 	static := keys(t)

@@ -26,6 +26,15 @@ const (
 	SymMode = "/CBC/PKCS5Padding" // the only value of EntrySymMode that is ever written
 )
 
+// IsOwnEntry reports whether the format itself, with the default prefix, writes an entry of that name.
+func IsOwnEntry(name string) bool {
+	switch name {
+	case DefaultPrefix + EntrySymMode, DefaultPrefix + EntrySigning, EntryActions:
+		return true
+	}
+	return false
+}
+
 const versionSize = 4 // of a description: the word in front of its entries
 
 // Limits of a material description. AWS's clients write a handful of entries of some hundred bytes.

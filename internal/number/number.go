@@ -71,6 +71,15 @@ func Storable[T ~string | ~[]byte](dst []byte, text T) ([]byte, error) {
 	return d.append(dst), nil
 }
 
+// NegativeZero reports whether text is a zero with a minus sign, which DynamoDB returns as 0.
+func NegativeZero[T ~string | ~[]byte](text T) bool {
+	if len(text) == 0 || text[0] != '-' {
+		return false
+	}
+	d, err := parse(text)
+	return err == nil && d.digits == 0
+}
+
 // plainInteger reports whether text is an integer in canonical spelling, the most common case.
 func plainInteger[T ~string | ~[]byte](text T) bool {
 	i := 0

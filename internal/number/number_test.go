@@ -48,6 +48,15 @@ func TestCanonicalRefuses(t *testing.T) {
 	}
 }
 
+func TestNegativeZero(t *testing.T) {
+	for text, want := range map[string]bool{
+		"-0": true, "-0.00": true, "-.0": true, "-0E7": true, "-00": true,
+		"": false, "-": false, "0": false, "+0": false, "-1": false, "-0.01": false, "-x": false, "--0": false,
+	} {
+		assert.Equal(t, want, number.NegativeZero(text), text)
+	}
+}
+
 func TestStorableBoundaries(t *testing.T) {
 	nines := strings.Repeat("9", 38)
 	for in, want := range map[string]error{
