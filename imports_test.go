@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"crypt/ddbec":             {"crypt", "provider", "provider/secret", "internal/..."},
 	"crypt/crypttest":         {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider":                {"crypt", "provider/secret", "internal/..."},
+	"provider/directkms":      {"crypt", "provider", "provider/secret", "internal/..."},
 	"crypt/dbe":               {"crypt", "provider/keyring", "internal/..."},
 	"provider/keyring":        {"crypt", "provider/secret", "internal/..."},
 	"provider/keyring/awskms": {"crypt", "provider/keyring", "provider/secret", "internal/..."},
