@@ -73,8 +73,8 @@ const (
 func New(ctx context.Context, c Config) (provider.Provider, error) {
 	p := &directKMS{client: c.Client, grantTokens: slices.Clone(c.GrantTokens)}
 	var errs []error
-	fail := func(err error) {
-		if err != nil {
+	fail := func(all ...error) {
+		for _, err := range all {
 			errs = append(errs, fmt.Errorf("directkms: new: %w", err))
 		}
 	}
@@ -82,9 +82,10 @@ func New(ctx context.Context, c Config) (provider.Provider, error) {
 	if len(ids) == 0 && c.Key != "" {
 		ids = []string{c.Key}
 	}
-	switch {
-	case given.Nil(c.Client):
+	if given.Nil(c.Client) {
 		fail(errors.New("no Client: make one by kms.NewFromConfig"))
+	}
+	switch {
 	case len(ids) == 0:
 		fail(errors.New("neither Key nor DecryptKeys: give Key to write and read, DecryptKeys to read only"))
 	case len(ids) > MaxDecryptKeys:
@@ -93,11 +94,11 @@ func New(ctx context.Context, c Config) (provider.Provider, error) {
 	if len(c.GrantTokens) > MaxGrantTokens || slices.Contains(c.GrantTokens, "") {
 		fail(fmt.Errorf("GrantTokens: KMS takes %d at most, none of them empty", MaxGrantTokens))
 	}
-	var err error
-	p.entries, err = entriesOf(c.Description)
-	fail(err)
+	var wrong []error
+	p.entries, wrong = entriesOf(c.Description)
+	fail(wrong...)
 	if len(errs) == 0 {
-		fail(p.resolveAll(ctx, c.Key, ids))
+		fail(p.resolveAll(ctx, c.Key, ids)...)
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
@@ -105,13 +106,12 @@ func New(ctx context.Context, c Config) (provider.Provider, error) {
 	return p, nil
 }
 
-// entriesOf are the entries that every item's description has, all but its data key.
-func entriesOf(description map[string]string) (map[string]string, error) {
-	entries := maps.Clone(description)
+// entriesOf are the entries that every item's description has, all but its data key, or all that is wrong with them.
+func entriesOf(description map[string]string) (entries map[string]string, errs []error) {
+	entries = maps.Clone(description)
 	if entries == nil {
 		entries = make(map[string]string)
 	}
-	var errs []error
 	fail := func(name, problem string) {
 		errs = append(errs, fmt.Errorf("description entry %.128q: %s", name, problem))
 	}
@@ -142,5 +142,5 @@ func entriesOf(description map[string]string) (map[string]string, error) {
 	if _, err := provider.NewDescription(longest); err != nil {
 		errs = append(errs, err)
 	}
-	return entries, errors.Join(errs...)
+	return entries, errs
 }

@@ -2,7 +2,6 @@ package directkms
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,14 +12,13 @@ import (
 	"github.com/dynaseal/ddb/internal/kmskey"
 )
 
-// resolveAll finds the key to write under, if there is one, and those to read with.
-func (p *directKMS) resolveAll(ctx context.Context, key string, readers []string) error {
+// resolveAll finds the key to write under, if there is one, and those to read with, or all that is wrong with them.
+func (p *directKMS) resolveAll(ctx context.Context, key string, readers []string) (errs []error) {
 	asked := readers
 	if key != "" && !slices.Contains(readers, key) {
 		asked = append(slices.Clone(readers), key)
 	}
 	found := make(map[string]kmskey.ARN, len(asked))
-	var errs []error
 	for _, id := range asked {
 		if _, ok := found[id]; ok {
 			continue
@@ -32,7 +30,7 @@ func (p *directKMS) resolveAll(ctx context.Context, key string, readers []string
 		found[id] = a
 	}
 	if len(errs) > 0 {
-		return errors.Join(errs...)
+		return errs
 	}
 	for _, id := range readers {
 		if !slices.Contains(p.readers, found[id]) {
@@ -41,7 +39,7 @@ func (p *directKMS) resolveAll(ctx context.Context, key string, readers []string
 	}
 	p.key = found[key]
 	if key != "" && !slices.Contains(p.readers, p.key) {
-		return fmt.Errorf("Key %.256q is not among DecryptKeys: nothing written could be read: add it", key)
+		return []error{fmt.Errorf("Key %.256q is not among DecryptKeys: nothing written could be read: add it", key)}
 	}
 	return nil
 }
