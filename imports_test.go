@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"internal/kmskey":         {},
 	"internal/oaep":           {},
 	"internal/testenv":        {},
+	"examples/directkms":      {"", "crypt", "crypt/ddbec", "provider/directkms", "ddbtest", "internal/fakekms"},
 	"examples/dynamodbmapper": {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest", "internal/..."},
 	"examples/inspect":        {"crypt", "crypt/dbe", "crypt/ddbec", "provider", "internal/..."},
 	"examples/kmsdiscovery":   {"", "crypt", "crypt/dbe", "provider/keyring", "provider/keyring/awskms", "ddbtest", "internal/fakekms"},

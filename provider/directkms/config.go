@@ -32,7 +32,7 @@ const MaxGrantTokens = 10
 // Config describes the provider. Client is required, and one of Key and DecryptKeys.
 type Config struct {
 	// Client is of the region that the keys are in. Where it is a *kms.Client, or has its Options method, a key of
-	// another region is refused by New.
+	// another region is refused by New, and of a multi-Region key the replica there is used.
 	Client Client
 
 	// Key is the symmetric KMS key that items are written under: its ARN, the ARN of an alias, an alias
@@ -48,9 +48,10 @@ type Config struct {
 	GrantTokens []string
 
 	// Description is stored with every item, for all to read, and is not signed. Two entries, which AWS's clients
-	// know too, choose algorithms of what is written, and are bound: amzn-ddb-env-alg, AES/128, AES/192 or AES/256
-	// (if there is none), and amzn-ddb-sig-alg, HmacSHA224, HmacSHA256, HmacSHA384 or HmacSHA512 with the size of its key in
-	// bits, 128 to 1024, behind a slash (HmacSHA256/256 if there is none). Items of all these are read.
+	// know too, choose the algorithms of what is written, and these are bound: amzn-ddb-env-alg is AES/128, AES/192
+	// or AES/256, and AES/256 if it is not there; amzn-ddb-sig-alg is HmacSHA224, HmacSHA256, HmacSHA384 or HmacSHA512
+	// with the size of its key in bits, 128 to 1024, behind a slash, and HmacSHA256/256 if it is not there. Items
+	// of all these are read.
 	Description map[string]string
 }
 

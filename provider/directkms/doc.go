@@ -10,8 +10,9 @@
 //
 // KMS makes a data key for an encryption context, and decrypts it for the same one only: the logical name of
 // the table, the names and values of the item's keys, and the algorithms. An item moved to another table or
-// key, or with the data key of another item, is crypt.ErrAuth. The context is no secret: KMS logs it in
-// CloudTrail, the values of keys with it.
+// key, or with the data key of another item, is crypt.ErrAuth. Items under an alias of their table
+// (crypt.SchemaConfig) are read at the cost of a call more for each name before it. The context is no secret:
+// KMS logs it in CloudTrail, the values of keys with it.
 //
 // # Which KMS key
 //
@@ -39,11 +40,12 @@
 //	  ]
 //	}
 //
-// Calls name keys by ARN: the condition kms:RequestAlias is never met. Of a multi-Region key each replica has an ARN of its own.
+// Calls that use a key name it by ARN: a condition kms:RequestAlias is never met. Of a multi-Region key each
+// replica has an ARN of its own.
 //
 // # Numbers
 //
-// A numeric key is bound as DynamoDB returns it, 1.5 for a 1.50 that was written; -0 is refused. AWS's clients bind the
-// text as it was written, and cannot read an item whose key they wrote as 1.50 once DynamoDB has it. A reader
-// who holds an item in another spelling, from a map that was never in DynamoDB say, asks KMS for both.
+// A numeric key is bound as DynamoDB returns it, 1.5 for a 1.50 that was written; -0 is refused. AWS's clients
+// bind the text as it was written, and nobody reads an item whose key they wrote as 1.50 once DynamoDB has it. A
+// reader who holds an item in another spelling, from a map that was never in DynamoDB say, tries both.
 package directkms
