@@ -39,7 +39,7 @@ func (p *directKMS) resolveAll(ctx context.Context, key string, readers []string
 	}
 	p.key = found[key]
 	if key != "" && !slices.Contains(p.readers, p.key) {
-		return []error{fmt.Errorf("Key %.256q is not among DecryptKeys: nothing written could be read: add it", key)}
+		return []error{fmt.Errorf("the Key %.256q is not among DecryptKeys: nothing written could be read: add it", key)}
 	}
 	return nil
 }
