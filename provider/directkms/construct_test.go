@@ -35,12 +35,13 @@ func TestFormsOfKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s.ResetCalls()
 			var m crypt.Meter
-			p, err := directkms.New(crypt.Watch(t.Context(), &m, nil), directkms.Config{Client: s.Client(east), Key: c.key, DecryptKeys: c.decryptKeys})
+			p, err := directkms.New(crypt.Watch(t.Context(), &m, nil), directkms.Config{Client: s.Client(east), Key: c.key, DecryptKeys: c.decryptKeys, GrantTokens: []string{"grant"}})
 			require.NoError(t, err)
 			assert.Equal(t, crypt.Usage{KeyCalls: int64(len(c.described))}, m.Usage())
 			var described []string
 			for _, call := range s.Calls() {
 				assert.Equal(t, "DescribeKey", call.Operation)
+				assert.Equal(t, []string{"grant"}, call.GrantTokens)
 				described = append(described, call.RequestedKeyID)
 			}
 			assert.Equal(t, c.described, described)

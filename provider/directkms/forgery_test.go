@@ -104,8 +104,17 @@ func TestAnswersOfAnotherKey(t *testing.T) {
 				plaintexts = append(plaintexts, out.Plaintext)
 				return out, nil
 			}}
-			_, err := encryptor(t, newProvider(t, directkms.Config{Client: careless, Key: key}), orders()).DecryptItem(t.Context(), forged)
+			p := newProvider(t, directkms.Config{Client: careless, Key: key})
+			_, err := encryptor(t, p, orders()).DecryptItem(t.Context(), forged)
 			refused(t, err, crypt.ErrAuth)
+
+			d, err := provider.ParseDescription(forged[ddbec.DescriptionField].(*avB).Value)
+			require.NoError(t, err)
+			m, err := p.DecryptionMaterials(t.Context(), provider.Request{
+				Table: "orders", PartitionKey: "id", SortKey: "at", Description: d, Keys: func() (crypt.Item, error) { return forged, nil },
+			})
+			assert.Equal(t, crypt.ErrAuth, err, "before anything is derived")
+			assert.Zero(t, m)
 		})
 	}
 	for _, p := range plaintexts {
