@@ -242,6 +242,29 @@ func TestMultiRegionKeys(t *testing.T) {
 	refused(t, err, crypt.ErrAuth)
 }
 
+// A client that passes calls on to another region answers with the replica there.
+func TestAnswersOfAReplica(t *testing.T) {
+	s, _ := start(t)
+	here := s.AddKey(fakekms.Key{Region: east, MultiRegion: true})
+	there := s.Replicate(here, west)
+	far := s.Client(west)
+	p := newProvider(t, directkms.Config{Key: here, Client: clientFunc{
+		generate: func(in *kms.GenerateDataKeyInput) (*kms.GenerateDataKeyOutput, error) {
+			in.KeyId = &there
+			return far.GenerateDataKey(t.Context(), in)
+		},
+		decrypt: func(in *kms.DecryptInput) (*kms.DecryptOutput, error) {
+			in.KeyId = &there
+			return far.Decrypt(t.Context(), in)
+		},
+	}})
+	e := encryptor(t, p, orders())
+	stored, err := e.EncryptItem(t.Context(), order("o-1"))
+	require.NoError(t, err)
+	_, err = e.DecryptItem(t.Context(), stored)
+	assert.NoError(t, err)
+}
+
 // A client whose region nobody tells is asked as it is, and KMS's answer explained.
 func TestRegionThatIsNotKnown(t *testing.T) {
 	s, _ := start(t)
