@@ -37,6 +37,8 @@ var mayImport = map[string][]string{
 	"internal/refresh":        {},
 	"internal/report":         {"crypt"},
 	"internal/rsakey":         {"internal/given"},
+	"provider/metastore":      {"crypt", "provider/mostrecent", "provider/secret", "internal/..."},
+	"provider/mostrecent":     {"crypt", "provider", "provider/secret", "internal/..."},
 	"provider/secret":         {},
 	"ddbtest":                 {"internal/..."},
 	"internal/wire":           {},

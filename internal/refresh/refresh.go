@@ -119,6 +119,13 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K, ttl time.Duration, load fu
 	}
 }
 
+// Has reports whether there is a value of key, of whatever age.
+func (c *Cache[K, V]) Has(key K) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries[key] != nil
+}
+
 // Put holds value as one loaded now, whatever a load under way will bring.
 func (c *Cache[K, V]) Put(key K, value V) {
 	now := c.config.Now()
