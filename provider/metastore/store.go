@@ -133,12 +133,12 @@ func (s *Store) extra(name string, version int64) (crypt.Item, map[string]crypt.
 	}
 	item, err := s.config.Extra(name, version)
 	if err != nil {
-		return nil, nil, fmt.Errorf("Extra: %w", err)
+		return nil, nil, fmt.Errorf("attributes beside the keys: %w", err)
 	}
 	actions := make(map[string]crypt.Action, len(item))
 	for attribute := range item {
 		if isOwn(attribute) {
-			return nil, nil, fmt.Errorf("Extra gave attribute %q, one of the store's own: choose another name", attribute)
+			return nil, nil, fmt.Errorf("attribute %q beside the keys: the name is the store's own: choose another", attribute)
 		}
 		actions[attribute] = crypt.Encrypt
 		if slices.Contains(s.config.ExtraSigned, attribute) {

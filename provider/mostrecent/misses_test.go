@@ -1,0 +1,155 @@
+package mostrecent_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/provider/mostrecent"
+)
+
+func TestItemsThatNameNoKeysOfTheProviderCostNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		p := newProvider(t, s, nil)
+		for _, metaID := range []string{
+			"visits", "visits#", "#0", "visits#00", "visits#-1", "visits#+0", "visits#0#0", "visits#9223372036854775808", "visits#1e1", "visits# 0",
+			"another#0", "Visits#0", "visits #0",
+		} {
+			asked, err := asks(t, p, s, metaID)
+			assert.ErrorIs(t, err, crypt.ErrFormat, metaID)
+			assert.False(t, asked, metaID)
+		}
+		_, err := p.DecryptionMaterials(t.Context(), request(t, "", ""))
+		assert.ErrorIs(t, err, crypt.ErrFormat)
+		assert.ErrorContains(t, err, "amzn-ddb-meta-id")
+		assert.Empty(t, s.made())
+	})
+}
+
+func TestAMissingVersionIsAskedForOnceInAWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		p := newProvider(t, s, nil)
+		for i := range 10 {
+			asked, err := asks(t, p, s, "visits#1")
+			assert.ErrorIs(t, err, crypt.ErrKeys)
+			assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
+			assert.Equal(t, i == 0, asked)
+		}
+		s.rotate(t, name)
+		p.Refresh()
+		assert.NoError(t, reads(t, p, written(t, p)), "a version that is made after Refresh is read at once")
+
+		asked, _ := asks(t, p, s, "visits#2")
+		assert.True(t, asked)
+		s.rotate(t, name)
+		fresh := written(t, newProvider(t, s, nil))
+		assert.ErrorIs(t, reads(t, p, fresh), crypt.ErrKeys)
+		time.Sleep(mostrecent.DefaultMissWindow)
+		assert.NoError(t, reads(t, p, fresh), "and otherwise within the window")
+	})
+}
+
+func TestTheStoreIsNotAskedWithoutBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 50)
+		p := newProvider(t, s, func(c *mostrecent.Config) {
+			c.MaxMisses = 10
+			c.MissWindow = time.Minute
+			c.TTL = time.Hour
+			c.Capacity = 60
+		})
+		honest := written(t, p)
+		s.made()
+		var wg sync.WaitGroup
+		for i := range 1000 { // at once: no answer is in when the last is asked for
+			wg.Go(func() {
+				_, err := p.DecryptionMaterials(t.Context(), request(t, "", fmt.Sprint("visits#", 50+i)))
+				assert.ErrorIs(t, err, crypt.ErrKeys)
+			})
+		}
+		wg.Wait()
+		assert.Len(t, s.made(), 10)
+		for i := range 1000 {
+			asked, err := asks(t, p, s, fmt.Sprint("visits#", 1050+i))
+			assert.ErrorIs(t, err, crypt.ErrKeys)
+			assert.ErrorContains(t, err, "MaxMisses")
+			assert.False(t, asked)
+		}
+		require.NoError(t, reads(t, p, honest))
+		assert.Empty(t, s.made(), "keys in the cache stay there")
+
+		for i := range 49 {
+			_, err := p.DecryptionMaterials(t.Context(), request(t, "", fmt.Sprint("visits#", i)))
+			assert.ErrorIs(t, err, crypt.ErrFormat, "an older version is fetched nonetheless: the item has no wrapped key")
+		}
+		assert.Len(t, s.made(), 49)
+
+		time.Sleep(time.Minute)
+		asked, _ := asks(t, p, s, "visits#5000")
+		assert.True(t, asked, "the next window")
+	})
+}
+
+func TestGapsAmongOldVersionsAreBoundedToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 101)
+		for i := range int64(100) {
+			s.failVersion(i, mostrecent.ErrNoVersion)
+		}
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.MaxMisses = 10; c.MissWindow = time.Hour; c.TTL = time.Minute })
+		honest := written(t, p)
+		s.made()
+		for i := range 100 {
+			_, err := p.DecryptionMaterials(t.Context(), request(t, "", fmt.Sprint("visits#", i)))
+			assert.ErrorIs(t, err, crypt.ErrKeys)
+		}
+		assert.Len(t, s.made(), 10)
+		for range 5 {
+			time.Sleep(50 * time.Second)
+			assert.NoError(t, reads(t, p, honest), "keys in use are fetched anew whatever was missed")
+		}
+	})
+}
+
+func TestFailuresTakeOnePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		honest := written(t, newProvider(t, s, nil))
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.MaxMisses = 1; c.MissWindow = time.Hour })
+		s.fail(errThrottled)
+		for range 5 {
+			assert.ErrorIs(t, reads(t, p, honest), errThrottled)
+		}
+		s.fail(nil)
+		assert.NoError(t, reads(t, p, honest), "the next call works")
+		asked, _ := asks(t, p, s, "visits#1")
+		assert.True(t, asked, "the place was given back")
+		asked, _ = asks(t, p, s, "visits#2")
+		assert.False(t, asked)
+	})
+}
+
+func TestTheNamesKnownAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 0)
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.Name, c.NameOf, c.Capacity = "", tenantOf, 4 })
+		for i := range 20 {
+			tenant := fmt.Sprint("tenant ", i)
+			s.rotate(t, tenant)
+			m, err := p.EncryptionMaterials(t.Context(), request(t, tenant, ""))
+			require.NoError(t, err)
+			r := request(t, tenant, "")
+			r.Description = m.Description
+			_, err = p.DecryptionMaterials(t.Context(), r)
+			require.NoError(t, err)
+		}
+	})
+}
