@@ -14,10 +14,13 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/ddbtest"
 	"github.com/dynaseal/ddb/internal/attribute"
 	"github.com/dynaseal/ddb/internal/ddbjson"
 	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/metastore"
+	"github.com/dynaseal/ddb/provider/mostrecent"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,12 +46,7 @@ type officialSet struct {
 	dir  string
 	keys map[string]struct{ Material []byte }
 
-	Scenarios []struct {
-		Version    string
-		Provider   string
-		Keys       map[string]string
-		Ciphertext string
-	}
+	Scenarios []officialScenario
 	Actions map[string]struct {
 		Default  string
 		Override map[string]string
@@ -63,6 +61,21 @@ type officialSet struct {
 	}
 	Versions   map[string]map[string][]string
 	Attributes map[string]jsonItem
+}
+
+type officialScenario struct {
+	Version      string
+	Provider     string
+	Keys         map[string]string
+	MaterialName string `json:"material_name"`
+	Metastore    struct {
+		TableName  string `json:"table_name"`
+		Provider   string
+		Keys       map[string]string
+		Ciphertext string
+	}
+	Ciphertext string
+	Network    bool // it needs a key of AWS KMS
 }
 
 func readOfficial(t *testing.T) officialSet {
@@ -138,6 +151,31 @@ func (o officialSet) provider(t *testing.T, kind string, names map[string]string
 	return p
 }
 
+// open is the provider that opens the items of a scenario.
+func (o officialSet) open(t *testing.T, sc officialScenario) provider.Provider {
+	t.Helper()
+	if sc.Provider != "most_recent" {
+		return o.provider(t, sc.Provider, sc.Keys)
+	}
+	server := ddbtest.Start()
+	t.Cleanup(server.Close)
+	store, err := metastore.New(metastore.Config{
+		Client: server.Client(), Table: sc.Metastore.TableName,
+		Encryption: ddbec.Format(o.provider(t, sc.Metastore.Provider, sc.Metastore.Keys)),
+	})
+	require.NoError(t, err)
+	_, err = server.Client().CreateTable(t.Context(), store.CreateTableInput())
+	require.NoError(t, err)
+	versions := o.ciphertexts(t, sc.Metastore.Ciphertext)[sc.Metastore.TableName]
+	require.NotEmpty(t, versions)
+	for _, item := range versions {
+		require.NoError(t, server.Overwrite(sc.Metastore.TableName, item))
+	}
+	p, err := mostrecent.New(mostrecent.Config{Store: store, Name: sc.MaterialName})
+	require.NoError(t, err)
+	return p
+}
+
 // equalButVersion compares items, the attribute "version" aside: Java's mapper counts it up.
 func equalButVersion(t *testing.T, want, got crypt.Item) {
 	t.Helper()
@@ -152,11 +190,12 @@ func TestOfficialScenarios(t *testing.T) {
 	static := ddbec.Format(o.provider(t, "static", map[string]string{"decrypt": "aesKey", "verify": "hmacKey"}))
 	scenarios, signed, untouched, extra, strays := map[string]int{}, 0, 0, 0, 0
 	for _, sc := range o.Scenarios {
-		if sc.Provider != "static" && sc.Provider != "wrapped" {
+		if sc.Network {
+			scenarios["network"]++
 			continue
 		}
 		scenarios[sc.Provider]++
-		f := ddbec.Format(o.provider(t, sc.Provider, sc.Keys))
+		f := ddbec.Format(o.open(t, sc))
 		for tableName, stored := range o.ciphertexts(t, sc.Ciphertext) {
 			index := o.Items[tableName].Index
 			for _, it := range stored {
@@ -212,8 +251,8 @@ func TestOfficialScenarios(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, map[string]int{"static": 6, "wrapped": 8}, scenarios)
-	assert.Equal(t, []int{210, 14, 4, 2}, []int{signed, untouched, extra, strays})
+	assert.Equal(t, map[string]int{"static": 6, "wrapped": 8, "most_recent": 4, "network": 4}, scenarios)
+	assert.Equal(t, []int{270, 18, 4, 2}, []int{signed, untouched, extra, strays})
 }
 
 func withoutActions(o crypt.Opened) crypt.Opened {
