@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"examples/migrate":        {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/plaintext":      {"", "crypt", "crypt/dbe", "crypt/insecureplaintext", "provider/keyring", "provider/secret", "ddbtest"},
 	"examples/quickstart":     {"", "crypt", "crypt/dbe", "crypt/ddbec", "provider", "provider/keyring", "provider/secret", "ddbtest"},
+	"examples/rotation":       {"", "crypt", "crypt/ddbec", "provider", "provider/metastore", "provider/mostrecent", "provider/secret", "ddbtest"},
 	"examples/static":         {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},

@@ -47,7 +47,7 @@ type officialSet struct {
 	keys map[string]struct{ Material []byte }
 
 	Scenarios []officialScenario
-	Actions map[string]struct {
+	Actions   map[string]struct {
 		Default  string
 		Override map[string]string
 	}
