@@ -32,7 +32,7 @@ type Config struct {
 }
 
 // DefaultLoadTimeout is the LoadTimeout of a Config that gives none.
-const DefaultLoadTimeout = 30 * time.Second
+const DefaultLoadTimeout = 10 * time.Second
 
 // attempts is how often at most a failing refresh is tried while the old value serves.
 const attempts = 8

@@ -52,6 +52,8 @@ const (
 	DefaultCapacity   = 1000
 	DefaultMaxMisses  = 64
 	DefaultMissWindow = 10 * time.Second
+
+	DefaultLoadTimeout = refresh.DefaultLoadTimeout
 )
 
 // Config describes a provider. Store is required, and one of Name and NameOf.
@@ -72,6 +74,11 @@ type Config struct {
 	// deleted is refused within it. In its last tenth one caller fetches them anew while all go on with
 	// the old. 0: DefaultTTL.
 	TTL time.Duration
+
+	// LoadTimeout ends a fetch of keys, its calls and their retries, that no caller's context ends: it is for
+	// all who want the keys. A caller whose context ends before leaves, and the fetch goes on. 0:
+	// DefaultLoadTimeout.
+	LoadTimeout time.Duration
 
 	// Capacity is how many names' newest versions, and how many versions, are held. Give more than are in
 	// use. 0: DefaultCapacity.
@@ -138,8 +145,8 @@ func New(c Config) (*Provider, error) {
 	case c.MinVersion > 0:
 		fail("CreateFirst makes version 0, which MinVersion refuses: leave one of them out")
 	}
-	if c.TTL < 0 || c.MissWindow < 0 {
-		fail("TTL or MissWindow is negative")
+	if c.TTL < 0 || c.MissWindow < 0 || c.LoadTimeout < 0 {
+		fail("TTL, LoadTimeout or MissWindow is negative")
 	}
 	if c.Capacity < 0 || c.MaxMisses < 0 || c.MinVersion < 0 {
 		fail("Capacity, MaxMisses or MinVersion is negative")
@@ -148,7 +155,7 @@ func New(c Config) (*Provider, error) {
 		return nil, errors.Join(errs...)
 	}
 	const earlyPart = 10 // of the TTL is the time in which keys are fetched anew
-	caching := refresh.Config{Capacity: c.Capacity, Early: c.TTL / earlyPart, Lasting: lasting, Now: c.Now}
+	caching := refresh.Config{Capacity: c.Capacity, Early: c.TTL / earlyPart, LoadTimeout: c.LoadTimeout, Lasting: lasting, Now: c.Now}
 	return &Provider{
 		config:   c,
 		creator:  creator,

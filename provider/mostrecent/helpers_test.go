@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/mostrecent"
 	"github.com/dynaseal/ddb/provider/secret"
@@ -234,4 +236,18 @@ func reads(t testing.TB, p *mostrecent.Provider, d provider.Description) error {
 	r.Description = d
 	_, err := p.DecryptionMaterials(t.Context(), r)
 	return err
+}
+
+// redescribed is an item with other entries in its description.
+func redescribed(t testing.TB, item crypt.Item, change func(map[string]string)) crypt.Item {
+	t.Helper()
+	d, err := provider.ParseDescription(item[ddbec.DescriptionField].(*types.AttributeValueMemberB).Value)
+	require.NoError(t, err)
+	entries := d.Map()
+	change(entries)
+	d, err = provider.NewDescription(entries)
+	require.NoError(t, err)
+	item = itemtest.Copy(item)
+	item[ddbec.DescriptionField] = &types.AttributeValueMemberB{Value: d.AppendTo(nil)}
+	return item
 }
