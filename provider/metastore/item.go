@@ -2,7 +2,6 @@ package metastore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/ddbec"
-	"github.com/dynaseal/ddb/internal/kmskey"
 	"github.com/dynaseal/ddb/provider/mostrecent"
 	"github.com/dynaseal/ddb/provider/secret"
 )
@@ -28,28 +26,6 @@ const (
 
 	maxSignKey = 4 << 10 // bytes of an HMAC key that is read
 )
-
-// call makes a call that is counted and traced, and explains its error.
-func call[T any](ctx context.Context, s *Store, operation, name string, do func(context.Context) (T, error)) (T, error) {
-	ctx, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KeyStore, Operation: operation, Key: name})
-	out, err := do(ctx)
-	done(err)
-	return out, explain(operation, s.config.Table, err)
-}
-
-// explain leaves a condition that was not met as it is: that is no failure of the service.
-func explain(operation, table string, err error) error {
-	if err == nil || isTaken(err) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", crypt.ErrKeys, kmskey.Explain("dynamodb:"+operation, table, err))
-}
-
-// isTaken reports whether a put found the version there.
-func isTaken(err error) bool {
-	_, taken := errors.AsType[*types.ConditionalCheckFailedException](err)
-	return taken
-}
 
 // versionOf is the version of a stored item. It is not verified yet.
 func versionOf(item crypt.Item) (int64, error) {

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/dynaseal/ddb/crypt"
@@ -229,63 +227,4 @@ func (s *Store) Replicate(ctx context.Context, name string, version int64, to *S
 		return to.at(operation+" to", name, version, ErrOtherKeys)
 	}
 	return nil
-}
-
-// getItem reads a stored version.
-func (s *Store) getItem(ctx context.Context, name string, version int64) (crypt.Item, error) {
-	in := &dynamodb.GetItemInput{
-		TableName: &s.config.Table,
-		Key: crypt.Item{
-			nameField:    &types.AttributeValueMemberS{Value: name},
-			versionField: &types.AttributeValueMemberN{Value: strconv.FormatInt(version, 10)},
-		},
-		ConsistentRead: aws.Bool(true),
-	}
-	out, err := call(ctx, s, "GetItem", name, func(ctx context.Context) (*dynamodb.GetItemOutput, error) {
-		return s.config.Client.GetItem(ctx, in)
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case len(out.Item) == 0:
-		return nil, mostrecent.ErrNoVersion
-	}
-	return out.Item, nil
-}
-
-// queryNewest reads the stored item of the highest version.
-func (s *Store) queryNewest(ctx context.Context, name string) (crypt.Item, error) {
-	in := &dynamodb.QueryInput{
-		TableName:                 &s.config.Table,
-		KeyConditionExpression:    aws.String("#n = :n"),
-		ExpressionAttributeNames:  map[string]string{"#n": nameField},
-		ExpressionAttributeValues: crypt.Item{":n": &types.AttributeValueMemberS{Value: name}},
-		ScanIndexForward:          aws.Bool(false),
-		Limit:                     aws.Int32(1),
-		ConsistentRead:            aws.Bool(true),
-	}
-	out, err := call(ctx, s, "Query", name, func(ctx context.Context) (*dynamodb.QueryOutput, error) {
-		return s.config.Client.Query(ctx, in)
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case len(out.Items) == 0:
-		return nil, mostrecent.ErrNoVersion
-	}
-	return out.Items[0], nil
-}
-
-// putItem stores a version that does not exist.
-func (s *Store) putItem(ctx context.Context, name string, item crypt.Item) error {
-	in := &dynamodb.PutItemInput{
-		TableName:                &s.config.Table,
-		Item:                     item,
-		ConditionExpression:      aws.String("attribute_not_exists(#n)"),
-		ExpressionAttributeNames: map[string]string{"#n": nameField},
-	}
-	_, err := call(ctx, s, "PutItem", name, func(ctx context.Context) (*dynamodb.PutItemOutput, error) {
-		return s.config.Client.PutItem(ctx, in)
-	})
-	return err
 }

@@ -94,8 +94,8 @@ type Config struct {
 	// Creator.
 	CreateFirst bool
 
-	// MaxMisses is how many versions are asked for in MissWindow that the store may lack. What exceeds it
-	// is a crypt.ErrKeys until the window ends. 0: DefaultMaxMisses.
+	// MaxMisses is how many versions that the store lacks are found out in MissWindow. From then on an item
+	// whose version may be another is a crypt.ErrKeys until the window ends. 0: DefaultMaxMisses.
 	MaxMisses int
 
 	// MissWindow is also how long a version that the store lacks is refused without asking again, at most.

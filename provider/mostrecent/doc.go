@@ -21,8 +21,8 @@
 //
 // An item names its version before anything of it is verified, so that whoever can write the table decides
 // what is asked of the store. Refused without a call are names other than the provider's own, versions below
-// MinVersion, and versions that the store has been found to lack. Of other versions that it may lack no more
-// than MaxMisses are asked for in MissWindow; those up to the newest seen, among which few can be missing,
-// have as many for themselves. Versions in the cache are never put out by versions that do not exist. What does put them out is more
-// versions in use than Capacity.
+// MinVersion, and versions that the store was found to lack. Once it lacked MaxMisses versions in MissWindow it is
+// asked for no other that it may lack; those up to the newest seen, of which few can be missing, have as many misses
+// to themselves. Versions in the cache are not put out by versions that do not exist, and are fetched anew whatever
+// was missed. What puts them out is more versions in use than Capacity.
 package mostrecent

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// misses bounds what items can have asked of the store. An item's version takes a place before the store is asked
-// for it, and gives it back if it exists; so at most limit that do not exist are asked for in a window, and are
-// remembered until it ends.
+// misses bounds what items can have asked of the store: once it lacked limit of the versions that were asked for in a
+// window it is asked for no other until that ends, but for those that it was already seen to have. Calls that were
+// under way then, each for an item that somebody is reading, come on top: were they counted as misses before they
+// are, many tenants' first items could not be read at once.
 type misses struct {
 	limit    int
 	window   time.Duration
@@ -16,26 +17,21 @@ type misses struct {
 	now      func() time.Time
 
 	mu      sync.Mutex
-	began   time.Time        // of the window
-	places  map[id]place     // taken in it
-	taken   [2]int           // of places, by whether the version could well exist
+	began   time.Time // of the window
+	lacking map[id]struct{}
+	count   [2]int           // of lacking, by whether the version could well have been there
 	highest map[string]int64 // version seen, by name: those below it could
-}
-
-type place struct {
-	lacking bool // the store said so
-	kind    int  // of taken
 }
 
 func newMisses(c Config) *misses {
 	return &misses{
 		limit: c.MaxMisses, window: c.MissWindow, capacity: c.Capacity, now: c.Now,
-		places: make(map[id]place), highest: make(map[string]int64),
+		lacking: make(map[id]struct{}), highest: make(map[string]int64),
 	}
 }
 
-// enter takes a place for a version that is not in the cache, or says why the store is not asked for it.
-func (m *misses) enter(i id) error {
+// check says why the store is not asked for a version that is not in the cache.
+func (m *misses) check(i id) error {
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,42 +39,37 @@ func (m *misses) enter(i id) error {
 		m.reset()
 		m.began = now
 	}
-	if p, ok := m.places[i]; ok {
-		if p.lacking {
-			return fmt.Errorf("%w, of which the store is not asked again within %v", ErrNoVersion, m.window)
-		}
-		return nil
+	if _, ok := m.lacking[i]; ok {
+		return fmt.Errorf("%w, and the store is not asked again within %v", ErrNoVersion, m.window)
 	}
-	kind := 0
-	if highest, ok := m.highest[i.name]; ok && i.number <= highest {
-		kind = 1
+	if m.count[m.kind(i)] >= m.limit {
+		return fmt.Errorf("items name %d versions that do not exist: the store is asked for no other within %v, see MaxMisses", m.limit, m.window)
 	}
-	if m.taken[kind] >= m.limit {
-		return fmt.Errorf("items name more than %d versions that may not exist: the store is asked for no other within %v, see MaxMisses", m.limit, m.window)
-	}
-	m.taken[kind]++
-	m.places[i] = place{kind: kind}
 	return nil
 }
 
-// lacks keeps the place of a version that the store lacks.
+// kind is 1 of a version that could well be there, 0 of any other.
+func (m *misses) kind(i id) int {
+	if highest, ok := m.highest[i.name]; ok && i.number <= highest {
+		return 1
+	}
+	return 0
+}
+
+// lacks remembers a version that the store lacks.
 func (m *misses) lacks(i id) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p, ok := m.places[i]; ok {
-		p.lacking = true
-		m.places[i] = p
+	if _, ok := m.lacking[i]; !ok {
+		m.lacking[i] = struct{}{}
+		m.count[m.kind(i)]++
 	}
 }
 
-// exists gives back the place of a version.
-func (m *misses) exists(i id) {
+// has remembers a version that the store has.
+func (m *misses) has(i id) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p, ok := m.places[i]; ok {
-		delete(m.places, i)
-		m.taken[p.kind]--
-	}
 	highest, ok := m.highest[i.name]
 	if !ok && len(m.highest) >= m.capacity {
 		clear(m.highest)
@@ -93,6 +84,6 @@ func (m *misses) clear() {
 }
 
 func (m *misses) reset() {
-	clear(m.places)
-	m.taken = [2]int{}
+	clear(m.lacking)
+	m.count = [2]int{}
 }

@@ -1,6 +1,7 @@
 package mostrecent_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/provider"
 	"github.com/dynaseal/ddb/provider/mostrecent"
 )
 
@@ -68,21 +70,15 @@ func TestTheStoreIsNotAskedWithoutBound(t *testing.T) {
 		})
 		honest := written(t, p)
 		s.made()
-		var wg sync.WaitGroup
-		for i := range 1000 { // at once: no answer is in when the last is asked for
-			wg.Go(func() {
-				_, err := p.DecryptionMaterials(t.Context(), request(t, "", fmt.Sprint("visits#", 50+i)))
-				assert.ErrorIs(t, err, crypt.ErrKeys)
-			})
-		}
-		wg.Wait()
-		assert.Len(t, s.made(), 10)
 		for i := range 1000 {
-			asked, err := asks(t, p, s, fmt.Sprint("visits#", 1050+i))
+			asked, err := asks(t, p, s, fmt.Sprint("visits#", 50+i))
 			assert.ErrorIs(t, err, crypt.ErrKeys)
-			assert.ErrorContains(t, err, "MaxMisses")
-			assert.False(t, asked)
+			assert.Equal(t, i < 10, asked)
+			assert.Equal(t, i < 10, errors.Is(err, mostrecent.ErrNoVersion))
 		}
+		asked, err := asks(t, p, s, "visits#50")
+		assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
+		assert.False(t, asked)
 		require.NoError(t, reads(t, p, honest))
 		assert.Empty(t, s.made(), "keys in the cache stay there")
 
@@ -93,7 +89,7 @@ func TestTheStoreIsNotAskedWithoutBound(t *testing.T) {
 		assert.Len(t, s.made(), 49)
 
 		time.Sleep(time.Minute)
-		asked, _ := asks(t, p, s, "visits#5000")
+		asked, _ = asks(t, p, s, "visits#5000")
 		assert.True(t, asked, "the next window")
 	})
 }
@@ -119,7 +115,53 @@ func TestGapsAmongOldVersionsAreBoundedToo(t *testing.T) {
 	})
 }
 
-func TestFailuresTakeOnePlace(t *testing.T) {
+func TestCallsUnderWayComeOnTop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.MaxMisses = 10 })
+		for range 5 {
+			var wg sync.WaitGroup
+			for i := range 50 {
+				wg.Go(func() {
+					_, err := p.DecryptionMaterials(t.Context(), request(t, "", fmt.Sprint("visits#", 1+i)))
+					assert.ErrorIs(t, err, crypt.ErrKeys)
+				})
+			}
+			wg.Wait()
+		}
+		assert.Len(t, s.made(), 50)
+	})
+}
+
+// The first items of many tenants are no attack.
+func TestManyTenantsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 0)
+		byTenant := func(c *mostrecent.Config) { c.Name, c.NameOf = "", tenantOf }
+		p := newProvider(t, s, byTenant)
+		const tenants = 3 * mostrecent.DefaultMaxMisses
+		requests := make([]provider.Request, tenants)
+		for i := range requests {
+			tenant := fmt.Sprint("tenant ", i)
+			s.rotate(t, tenant)
+			m, err := p.EncryptionMaterials(t.Context(), request(t, tenant, ""))
+			require.NoError(t, err)
+			requests[i] = request(t, tenant, "")
+			requests[i].Description = m.Description
+		}
+		p = newProvider(t, s, byTenant)
+		var wg sync.WaitGroup
+		for _, r := range requests {
+			wg.Go(func() {
+				_, err := p.DecryptionMaterials(t.Context(), r)
+				assert.NoError(t, err)
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestFailuresAreNoMisses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStore(t, 1)
 		honest := written(t, newProvider(t, s, nil))
@@ -131,7 +173,7 @@ func TestFailuresTakeOnePlace(t *testing.T) {
 		s.fail(nil)
 		assert.NoError(t, reads(t, p, honest), "the next call works")
 		asked, _ := asks(t, p, s, "visits#1")
-		assert.True(t, asked, "the place was given back")
+		assert.True(t, asked)
 		asked, _ = asks(t, p, s, "visits#2")
 		assert.False(t, asked)
 	})

@@ -50,7 +50,8 @@ func (p *Provider) Refresh() {
 	p.misses.clear()
 }
 
-// EncryptionMaterials are those of the newest version. A failure is crypt.ErrKeys, or the context's.
+// EncryptionMaterials are those of the newest version. Keys that could not be had are crypt.ErrKeys, those that did
+// not verify too.
 func (p *Provider) EncryptionMaterials(ctx context.Context, r provider.Request) (none provider.EncryptionMaterials, _ error) {
 	name, err := p.name(ctx, r)
 	if err != nil {
@@ -66,7 +67,8 @@ func (p *Provider) EncryptionMaterials(ctx context.Context, r provider.Request) 
 	return v.keys.EncryptionMaterials(ctx, r)
 }
 
-// DecryptionMaterials are those of the version that the item names.
+// DecryptionMaterials are those of the version that the item names. One that is not to be read here is
+// crypt.ErrFormat, one that the store lacks crypt.ErrKeys, one that does not verify crypt.ErrAuth.
 func (p *Provider) DecryptionMaterials(ctx context.Context, r provider.Request) (none provider.DecryptionMaterials, _ error) {
 	text, ok := r.Description.Lookup(ddbec.EntryMetaID)
 	if !ok {
@@ -144,16 +146,15 @@ func (p *Provider) fetchNewest(ctx context.Context, name string) (none version, 
 	if err != nil {
 		return none, err
 	}
-	p.misses.exists(newest)
+	p.misses.has(newest)
 	p.versions.Put(newest, v)
 	return v, nil
 }
 
 // fetch asks for a version, unless it is one of too many that may not exist.
 func (p *Provider) fetch(ctx context.Context, wanted id) (none version, _ error) {
-	known := p.versions.Has(wanted)
-	if !known {
-		if err := p.misses.enter(wanted); err != nil {
+	if !p.versions.Has(wanted) { // one that is there, if too old, is fetched anew whatever was missed
+		if err := p.misses.check(wanted); err != nil {
 			return none, err
 		}
 	}
@@ -167,7 +168,7 @@ func (p *Provider) fetch(ctx context.Context, wanted id) (none version, _ error)
 	case k.Version != wanted.number:
 		return none, fmt.Errorf("the store gave version %d", k.Version)
 	}
-	p.misses.exists(wanted)
+	p.misses.has(wanted)
 	return over(wanted, k)
 }
 
