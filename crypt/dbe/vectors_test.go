@@ -3,14 +3,7 @@ package dbe_test
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,55 +17,37 @@ import (
 	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/provider/keyring"
+	"github.com/dynaseal/ddb/provider/keyring/hierarchy"
+	"github.com/dynaseal/ddb/provider/secret"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// branchKey reads what the hierarchical keyring wrote under one version of one branch key (dbesdk 2.8).
+// branchKey is a key store of one version of one branch key.
 type branchKey struct {
 	ID      string `json:"key-id"`
 	Version string `json:"branchKeyVersion"`
 	Key     []byte `json:"branchKey"`
 }
 
-const hierarchy = "aws-kms-hierarchy"
+// oneBranchKey is hierarchy.BranchKeys.
+type oneBranchKey struct{ branchKey }
 
-func (k *branchKey) String() string { return "branch key" }
+func (k oneBranchKey) Info() hierarchy.Info { return hierarchy.Info{LogicalName: "vectors"} }
 
-func (k *branchKey) Wrap(context.Context, keyring.Binding) ([]byte, keyring.EncryptedDataKey, error) {
-	return nil, keyring.EncryptedDataKey{}, errors.New("the keyring only reads")
+func (k oneBranchKey) Active(_ context.Context, id string) (hierarchy.BranchKey, error) {
+	if id != k.ID {
+		return hierarchy.BranchKey{}, hierarchy.ErrNotFound
+	}
+	key, err := secret.New(k.Key)
+	return hierarchy.BranchKey{ID: id, Version: k.branchKey.Version, Key: key}, err
 }
 
-func (k *branchKey) Unwrap(_ context.Context, wrapped keyring.EncryptedDataKey, b keyring.Binding) ([]byte, error) {
-	if wrapped.ProviderID != hierarchy || string(wrapped.ProviderInfo) != k.ID {
-		return nil, keyring.ErrNoMatch
+func (k oneBranchKey) Version(ctx context.Context, id, version string) (hierarchy.BranchKey, error) {
+	if version != k.branchKey.Version {
+		return hierarchy.BranchKey{}, hierarchy.ErrNotFound
 	}
-	version, err := hex.DecodeString(strings.ReplaceAll(k.Version, "-", ""))
-	if err != nil {
-		return nil, err
-	}
-	c := wrapped.Ciphertext
-	if len(c) != 16+12+16+48 || !bytes.Equal(c[28:44], version) {
-		return nil, keyring.ErrUnwrap
-	}
-	h := hmac.New(sha256.New, k.Key)
-	h.Write([]byte{0, 0, 0, 1})
-	h.Write([]byte(hierarchy + "\x00"))
-	h.Write(c[:16])
-	h.Write(binary.BigEndian.AppendUint32(nil, 256))
-	block, err := aes.NewCipher(h.Sum(nil))
-	if err != nil {
-		return nil, err
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	key, err := gcm.Open(nil, c[16:28], c[44:], slices.Concat([]byte(hierarchy), []byte(k.ID), version, b.AAD))
-	if err != nil {
-		return nil, keyring.ErrUnwrap
-	}
-	return key, nil
+	return k.Active(ctx, id)
 }
 
 // vectorItem is an item in the vectors' JSON: DynamoDB's, in which text stands for S and a number for N.
@@ -162,10 +137,9 @@ func branchKeyring(t *testing.T, dir string) keyring.Keyring {
 		Keys map[string]json.RawMessage
 	}
 	readJSON(t, &keys, dir, "mpl_keys.json")
-	k := new(branchKey)
-	require.NoError(t, json.Unmarshal(keys.Keys["static-branch-key-1"], k))
-	require.Len(t, k.Key, 32)
-	ring, err := keyring.New(k)
+	var k branchKey
+	require.NoError(t, json.Unmarshal(keys.Keys["static-branch-key-1"], &k))
+	ring, err := hierarchy.NewKeyring(hierarchy.KeyringConfig{Store: oneBranchKey{k}, BranchKeyID: k.ID})
 	require.NoError(t, err)
 	return ring
 }
