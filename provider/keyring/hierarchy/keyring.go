@@ -201,8 +201,8 @@ func (w *wrapper) checked(k BranchKey, id string) (branchKey, error) {
 		return branchKey{}, w.wrong(fmt.Errorf("branch key %.64q, not %.64q", k.ID, id))
 	case !ok:
 		return branchKey{}, w.wrong(fmt.Errorf("version %.64q, which is no UUID in lower case", k.Version))
-	case k.Key.Len() != branchKeySize:
-		return branchKey{}, w.wrong(fmt.Errorf("a key of %d bytes, not %d", k.Key.Len(), branchKeySize))
+	case k.Key.Len() != keyLength:
+		return branchKey{}, w.wrong(fmt.Errorf("a key of %d bytes, not %d", k.Key.Len(), keyLength))
 	}
 	return branchKey{v, k.Key}, nil
 }

@@ -20,14 +20,13 @@ import (
 // providerID is that of the keyring's encrypted data keys, and the label of what is derived (dbesdk 2.8).
 const providerID = "aws-kms-hierarchy"
 
-// Sizes in bytes of a branch key, and of the parts of a wrapped key: salt ‖ nonce ‖ version ‖ sealed.
+// Sizes in bytes of the parts of a wrapped key, salt ‖ nonce ‖ version ‖ sealed.
 const (
-	branchKeySize = 32
-	saltSize      = 16
-	nonceSize     = 12
-	tagSize       = 16
-	headSize      = saltSize + nonceSize + versionSize
-	wrappedSize   = headSize + keyring.IntermediateKeySize + tagSize
+	saltSize    = 16
+	nonceSize   = 12
+	tagSize     = 16
+	headSize    = saltSize + nonceSize + versionSize
+	wrappedSize = headSize + keyring.IntermediateKeySize + tagSize
 )
 
 // branchKey is what serves of a BranchKey.
@@ -103,7 +102,7 @@ func (w *wrapper) Unwrap(ctx context.Context, wrapped keyring.EncryptedDataKey, 
 
 // derive is the cipher of one item.
 func (k branchKey) derive(salt []byte) (cipher.AEAD, error) {
-	key := kdf.Counter(sha256.New, k.key.Expose(), []byte(providerID), salt, branchKeySize)
+	key := kdf.Counter(sha256.New, k.key.Expose(), []byte(providerID), salt, keyLength)
 	defer clear(key)
 	block, err := aes.NewCipher(key)
 	if err != nil {
