@@ -13,8 +13,10 @@ import (
 // DefaultCapacity is how many branch keys a cache holds that is given no Capacity.
 const DefaultCapacity = 1000
 
-// early is how long before its expiry a branch key is loaded anew.
-const early = 10 * time.Second
+const (
+	early       = 10 * time.Second // before its expiry a branch key is loaded anew
+	loadTimeout = 10 * time.Second // of a call to the store, for which any number of callers wait
+)
 
 // CacheConfig is of a [Cache].
 type CacheConfig struct {
@@ -52,7 +54,7 @@ func newCache(c CacheConfig) *Cache {
 		c.Now = time.Now
 	}
 	return &Cache{
-		keys:     refresh.New[entryID, branchKey](refresh.Config{Capacity: c.Capacity, Early: early, Lasting: lasting, Now: c.Now}),
+		keys:     refresh.New[entryID, branchKey](refresh.Config{Capacity: c.Capacity, Early: early, LoadTimeout: loadTimeout, Lasting: lasting, Now: c.Now}),
 		absent:   absent{now: c.Now},
 		versions: make(chan struct{}, maxVersionLoads),
 	}
