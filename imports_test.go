@@ -66,6 +66,7 @@ var mayImport = map[string][]string{
 	"examples/rotation":       {"", "crypt", "crypt/ddbec", "provider", "provider/metastore", "provider/mostrecent", "provider/secret", "ddbtest"},
 	"examples/static":         {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/tableoverride":  {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
+	"examples/tenants":        {"", "crypt", "crypt/dbe", "provider/keyring", "provider/keyring/hierarchy", "ddbtest", "internal/..."},
 	"examples/wrappedaes":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 	"examples/wrappedrsa":     {"", "crypt", "crypt/ddbec", "provider", "provider/secret", "ddbtest"},
 

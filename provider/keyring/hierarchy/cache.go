@@ -34,9 +34,12 @@ type Cache struct {
 	versions chan struct{} // a place for each load of a version under way
 }
 
-// entryID is which branch key an entry is: partition, logical name of the store, id and version, which is
-// "" for the active one (dbesdk 2.10).
-type entryID struct{ partition, store, id, version string }
+// entryID is which branch key an entry is (dbesdk 2.10). In an active one the version is not told.
+type entryID struct {
+	partition, store, id string
+	active               bool
+	version              version
+}
 
 // NewCache returns an empty cache.
 func NewCache(c CacheConfig) (*Cache, error) {

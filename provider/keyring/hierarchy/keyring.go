@@ -57,7 +57,8 @@ type KeyringConfig struct {
 
 // NewKeyring returns a keyring of branch keys (dbesdk 2.8). It writes under the active version of a branch
 // key and reads what was written under any version. It takes items of no branch key but the one that is
-// configured, or supplied for that item: others are crypt.ErrFormat.
+// configured, or supplied for that item: others are crypt.ErrFormat. With a [Store] it needs dynamodb:GetItem on
+// its table and kms:Decrypt on its KMS key.
 //
 // A branch key that cannot be had is crypt.ErrKeys, and [ErrNotFound] where the store has none: with the
 // branch key's items, what was written under it is gone. That is noticed when the TTL ends, or at
@@ -118,8 +119,8 @@ func NewKeyring(c KeyringConfig) (keyring.Keyring, error) {
 	return &supplied{k, w}, nil
 }
 
-// supplied is the keyring of a wrapper with a supplier, which is asked once for an item, however many data
-// keys an attacker gave it.
+// supplied is the keyring of a wrapper with a supplier, which is asked once for all data keys of an item, however
+// many an attacker gave it.
 type supplied struct {
 	keyring.Keyring
 	wrapper *wrapper
@@ -160,7 +161,7 @@ func (w *wrapper) idFor(ctx context.Context, entries map[string]string) (string,
 
 // active is the version of a branch key to write under.
 func (w *wrapper) active(ctx context.Context, id string) (branchKey, error) {
-	k, hit, err := w.cache.active(ctx, entryID{w.partition, w.name, id, ""}, w.ttl, func(ctx context.Context) (branchKey, error) {
+	k, hit, err := w.cache.active(ctx, entryID{partition: w.partition, store: w.name, id: id, active: true}, w.ttl, func(ctx context.Context) (branchKey, error) {
 		k, err := w.store.Active(ctx, id)
 		if err != nil {
 			return branchKey{}, err
@@ -175,9 +176,8 @@ func (w *wrapper) active(ctx context.Context, id string) (branchKey, error) {
 
 // version is a version of a branch key to read under, which an item named.
 func (w *wrapper) version(ctx context.Context, id string, v version) (branchKey, error) {
-	text := v.String()
-	k, hit, err := w.cache.version(ctx, entryID{w.partition, w.name, id, text}, w.ttl, func(ctx context.Context) (branchKey, error) {
-		k, err := w.store.Version(ctx, id, text)
+	k, hit, err := w.cache.version(ctx, entryID{partition: w.partition, store: w.name, id: id, version: v}, w.ttl, func(ctx context.Context) (branchKey, error) {
+		k, err := w.store.Version(ctx, id, v.String())
 		if err != nil {
 			return branchKey{}, err
 		}
