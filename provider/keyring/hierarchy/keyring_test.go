@@ -192,8 +192,6 @@ func TestAWrongAnswerOfTheStoreIsNotUsed(t *testing.T) {
 	store := newMemory("s", "a")
 	k := newRing(t, hierarchy.KeyringConfig{Store: store, BranchKeyID: "a", TTL: time.Hour})
 	m := sealed(t, k, nil)
-	short, err := secret.New(make([]byte, 31))
-	require.NoError(t, err)
 	right := store.keys["a"][0].Version
 	for name, change := range map[string]func(*hierarchy.BranchKey){
 		"another id":           func(k *hierarchy.BranchKey) { k.ID = "b" },
@@ -202,7 +200,7 @@ func TestAWrongAnswerOfTheStoreIsNotUsed(t *testing.T) {
 		"version of no UUID":   func(k *hierarchy.BranchKey) { k.Version = right[:35] + "g" },
 		"version without dash": func(k *hierarchy.BranchKey) { k.Version = right[:8] + "0" + right[9:] },
 		"no key":               func(k *hierarchy.BranchKey) { k.Key = secret.Key{} },
-		"short key":            func(k *hierarchy.BranchKey) { k.Key = short },
+		"short key":            func(k *hierarchy.BranchKey) { k.Key = secretOf(t, make([]byte, 31)) },
 	} {
 		store.change = change
 		fresh := newRing(t, hierarchy.KeyringConfig{Store: store, BranchKeyID: "a"})

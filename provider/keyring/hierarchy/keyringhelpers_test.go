@@ -64,10 +64,7 @@ func newMemory(name string, ids ...string) *memory {
 func (s *memory) rotate(id string) (version string) {
 	b := make([]byte, 32)
 	rand.Read(b)
-	key, err := secret.New(b)
-	if err != nil {
-		panic(err)
-	}
+	key, _ := secret.New(b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := hierarchy.BranchKey{ID: id, Version: branchkey.NewUUID(), Key: key}
@@ -132,6 +129,13 @@ func (s *memory) get(ctx context.Context, id, version string) (none hierarchy.Br
 		}
 	}
 	return none, fmt.Errorf("%w: %w: version %q of %q", crypt.ErrKeys, hierarchy.ErrNotFound, version, id)
+}
+
+func secretOf(t testing.TB, b []byte) secret.Key {
+	t.Helper()
+	k, err := secret.New(b)
+	require.NoError(t, err)
+	return k
 }
 
 func newRing(t testing.TB, c hierarchy.KeyringConfig) keyring.Keyring {
