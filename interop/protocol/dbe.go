@@ -78,9 +78,23 @@ const (
 	RawRSA  = "raw-rsa"
 	RawECDH = "raw-ecdh"
 	Multi   = "multi"
+
+	AWSKMS      = "aws-kms"
+	AWSKMSMulti = "aws-kms-multi"
+	AWSKMSRSA   = "aws-kms-rsa"
+	AWSKMSECDH  = "aws-kms-ecdh"
+	Hierarchy   = "hierarchy"
 )
 
-// The schemes of a [RawECDH].
+// The modes of [AWSKMS], [AWSKMSMulti] and a [Store].
+const (
+	ModeStrict       = "strict"
+	ModeMRK          = "mrk"
+	ModeDiscovery    = "discovery"
+	ModeMRKDiscovery = "mrk-discovery"
+)
+
+// The schemes of a [RawECDH], and but for ephemeral of [AWSKMSECDH].
 const (
 	SchemeStatic    = "static"
 	SchemeEphemeral = "ephemeral"
@@ -91,18 +105,41 @@ const (
 type Keyring struct {
 	Type string `json:"type"`
 
-	Key          string `json:"key,omitempty"` // of raw-aes and raw-rsa, as are these:
+	Key          string `json:"key,omitempty"` // of raw-aes and raw-rsa, as are these; of KMS an ARN
 	KeyNamespace string `json:"keyNamespace,omitempty"`
 	KeyName      string `json:"keyName,omitempty"`
 	Padding      string `json:"padding,omitempty"` // of raw-rsa
 
-	Curve     string `json:"curve,omitempty"` // of raw-ecdh, as are these: P-256, P-384 or P-521
+	Curve     string `json:"curve,omitempty"` // of raw-ecdh and aws-kms-ecdh, as are these: P-256, P-384 or P-521
 	Scheme    string `json:"scheme,omitempty"`
 	Sender    string `json:"sender,omitempty"`
 	Recipient string `json:"recipient,omitempty"`
 
 	Generator *Keyring  `json:"generator,omitempty"` // of multi
 	Children  []Keyring `json:"children,omitempty"`
+
+	Mode      string   `json:"mode,omitempty"`      // of aws-kms and aws-kms-multi, empty: strict
+	Keys      []string `json:"keys,omitempty"`      // of aws-kms-multi: ARNs beside Key, which generates
+	Regions   []string `json:"regions,omitempty"`   // of aws-kms-multi in a mode of discovery
+	Region    string   `json:"region,omitempty"`    // of aws-kms in such a mode, empty: the setup's
+	Accounts  []string `json:"accounts,omitempty"`  // of both in such a mode, as is Partition
+	Partition string   `json:"partition,omitempty"` // empty: aws
+
+	PublicKey string `json:"publicKey,omitempty"` // of aws-kms-rsa, a key's name
+	Algorithm string `json:"algorithm,omitempty"` // RSAES_OAEP_SHA_1 or RSAES_OAEP_SHA_256
+
+	Store        *Store            `json:"store,omitempty"` // of hierarchy, as are these
+	BranchKeyID  string            `json:"branchKeyId,omitempty"`
+	BranchKeyIDs map[string]string `json:"branchKeyIds,omitempty"` // instead: by the text of the partition key
+}
+
+// Store is a table of branch keys.
+type Store struct {
+	Table       string `json:"table"`
+	LogicalName string `json:"logicalName"`
+	Mode        string `json:"mode,omitempty"`   // empty: strict
+	Key         string `json:"key,omitempty"`    // an ARN, not in a mode of discovery
+	Region      string `json:"region,omitempty"` // of mrk and the modes of discovery, empty: the setup's
 }
 
 // Legacy is how items of the legacy format are read and written beside those of the modern one.

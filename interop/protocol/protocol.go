@@ -17,6 +17,15 @@ const (
 	Decrypt = "decrypt"
 	Bench   = "bench"
 
+	// On a table of the engine: encrypt and put, get and decrypt.
+	Put = "put"
+	Get = "get"
+
+	// On the table of keys that the case's provider or keyring names.
+	CreateStore = "create-store"
+	CreateKey   = "create-key" // the first version of a branch key
+	Rotate      = "rotate"     // the next version of a material, which may be the first, or of a branch key
+
 	// Of the driver of Java's mapper, each with a [Mapper].
 	Save   = "save"
 	Load   = "load"
@@ -37,17 +46,21 @@ const (
 // Request is one line to a driver.
 type Request struct {
 	Op     string          `json:"op"`
-	Keys   map[string]Key  `json:"keys,omitempty"` // of setup, as is DynamoDB
+	Keys   map[string]Key  `json:"keys,omitempty"` // of setup, as are KMS and DynamoDB
 	Format string          `json:"format,omitempty"`
 	ID     json.RawMessage `json:"id,omitempty"`
 	Case   json.RawMessage `json:"case,omitempty"` // a [Case]
-	Item   json.RawMessage `json:"item,omitempty"` // DynamoDB JSON
+	Item   json.RawMessage `json:"item,omitempty"` // DynamoDB JSON; of get the key
+
+	Table   string            `json:"table,omitempty"`   // of put and get
+	Context map[string]string `json:"context,omitempty"` // of create-key
 
 	// Of bench: items untimed, items a run, runs.
 	Warm int `json:"warm,omitempty"`
 	Each int `json:"each,omitempty"`
 	Runs int `json:"runs,omitempty"`
 
+	KMS      *KMS      `json:"kms,omitempty"`
 	DynamoDB *Endpoint `json:"dynamodb,omitempty"`
 	Mapper   *Mapper   `json:"mapper,omitempty"`
 }
@@ -55,6 +68,12 @@ type Request struct {
 // Endpoint is a server that a driver is to use.
 type Endpoint struct {
 	Endpoint string `json:"endpoint"`
+}
+
+// KMS is a server that speaks KMS's protocol in every region.
+type KMS struct {
+	Endpoint string `json:"endpoint"`
+	Region   string `json:"region"` // where nothing else says which
 }
 
 // Mapper is what the driver of Java's mapper does to one item: a bean of interop/java, as JSON of its
@@ -78,6 +97,8 @@ type Answer struct {
 	// Of bench: mean µs an item, one number a run.
 	EncryptMicros []float64 `json:"encryptMicros,omitempty"`
 	DecryptMicros []float64 `json:"decryptMicros,omitempty"`
+
+	Version string `json:"version,omitempty"` // of rotate, and of create-key
 
 	Value json.RawMessage `json:"value,omitempty"` // the bean, of a Mapper
 }
@@ -147,6 +168,29 @@ type Wrapped struct {
 	Sign        Sign              `json:"sign"`
 	AllowPKCS1  bool              `json:"allowPKCS1,omitempty"` // to read
 	Description map[string]string `json:"description,omitempty"`
+}
+
+// DirectKMS is the provider of type "direct-kms": KMS makes and opens the keys of each item.
+type DirectKMS struct {
+	Type        string            `json:"type"`
+	Key         string            `json:"key"`                   // an ARN
+	DecryptKeys []string          `json:"decryptKeys,omitempty"` // ours: which keys a reader takes; absent: Key alone
+	Description map[string]string `json:"description,omitempty"` // amzn-ddb-env-alg and amzn-ddb-sig-alg are options
+}
+
+// MostRecent is the provider of type "most-recent": the newest version of a material in a MetaStore writes,
+// whichever the item names reads.
+type MostRecent struct {
+	Type         string    `json:"type"`
+	MaterialName string    `json:"materialName"`
+	Version      *int64    `json:"version,omitempty"` // this one alone writes and reads
+	MetaStore    MetaStore `json:"metastore"`
+}
+
+// MetaStore is a table of materials.
+type MetaStore struct {
+	Table    string          `json:"table"`
+	Provider json.RawMessage `json:"provider"` // of the materials' own keys
 }
 
 // Sign names the key of signatures.

@@ -14,11 +14,17 @@ import warnings
 # The client announces its end of support on import.
 warnings.filterwarnings("ignore")
 
+import boto3  # noqa: E402
+import botocore.session  # noqa: E402
 from dynamodb_encryption_sdk.delegated_keys.jce import JceNameLocalDelegatedKey  # noqa: E402
 from dynamodb_encryption_sdk.encrypted import CryptoConfig  # noqa: E402
 from dynamodb_encryption_sdk.encrypted.item import decrypt_dynamodb_item, encrypt_dynamodb_item  # noqa: E402
+from dynamodb_encryption_sdk.exceptions import NoKnownVersionError  # noqa: E402
 from dynamodb_encryption_sdk.identifiers import CryptoAction, EncryptionKeyType, KeyEncodingType  # noqa: E402
+from dynamodb_encryption_sdk.material_providers.aws_kms import AwsKmsCryptographicMaterialsProvider  # noqa: E402
+from dynamodb_encryption_sdk.material_providers.most_recent import CachingMostRecentProvider  # noqa: E402
 from dynamodb_encryption_sdk.material_providers.static import StaticCryptographicMaterialsProvider  # noqa: E402
+from dynamodb_encryption_sdk.material_providers.store.meta import MetaStore  # noqa: E402
 from dynamodb_encryption_sdk.material_providers.wrapped import WrappedCryptographicMaterialsProvider  # noqa: E402
 from dynamodb_encryption_sdk.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials  # noqa: E402
 from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionContext  # noqa: E402
@@ -97,6 +103,93 @@ class Keys:
         return self._made[index]
 
 
+class Servers:
+    """The KMS and the DynamoDB of the setup request. Making a client is slow, so what was made is kept."""
+
+    # How long a version is thought the newest, in seconds, which the client wants as a float. Every request
+    # makes its provider anew.
+    TTL = 60.0
+    UNITS = 10
+    # The account that the client calls from, to a KMS of tests.
+    ACCOUNT = "111122223333"
+
+    def __init__(self, setup):
+        self._setup = setup
+        self._made = {}
+        self._session = botocore.session.Session()
+
+    def _endpoint(self, server):
+        if server not in self._setup:
+            raise ConfigError("the setup names no %s" % server)
+        return self._setup[server]["endpoint"]
+
+    def _once(self, index, make):
+        if index not in self._made:
+            self._made[index] = make()
+        return self._made[index]
+
+    def _kms(self, region):
+        return self._once(("kms", region), lambda: boto3.client(
+            "kms", endpoint_url=self._endpoint("kms"), region_name=region,
+            aws_access_key_id=self.ACCOUNT, aws_secret_access_key="local",
+        ))
+
+    def _resource(self):
+        return self._once("dynamodb", lambda: boto3.resource(
+            "dynamodb", endpoint_url=self._endpoint("dynamodb"), region_name="us-east-1",
+            aws_access_key_id="local", aws_secret_access_key="local",
+        ))
+
+    def dynamodb(self):
+        return self._resource().meta.client
+
+    def direct_kms(self, provider):
+        key = provider["key"]
+        parts = key.split(":")
+        if len(parts) < 4:
+            raise ConfigError("this client needs a key's ARN")
+        return AwsKmsCryptographicMaterialsProvider(
+            key_id=key,
+            botocore_session=self._session,
+            regional_clients={parts[3]: self._kms(parts[3])},
+            material_description=dict(provider.get("description", {})),
+        )
+
+    def most_recent(self, keys, provider):
+        """Returns the writer's and the reader's provider of type most-recent."""
+        store, name = self._store(keys, provider), provider["materialName"]
+        if "version" in provider:
+            both = store.provider(name, provider["version"])
+        else:
+            both = CachingMostRecentProvider(provider_store=store, material_name=name, version_ttl=self.TTL)
+        return both, both
+
+    def _store(self, keys, provider):
+        metastore = self._metastore(provider)
+        table = self._once(("table", metastore["table"]), lambda: self._resource().Table(metastore["table"]))
+        writer, _ = providers(keys, self, metastore["provider"])
+        return MetaStore(table=table, materials_provider=writer)
+
+    @staticmethod
+    def _metastore(provider):
+        if provider["type"] != "most-recent":
+            raise ConfigError("only a most recent provider has a table of keys")
+        return provider["metastore"]
+
+    def create_store(self, provider):
+        MetaStore.create_table(self.dynamodb(), self._metastore(provider)["table"], self.UNITS, self.UNITS)
+
+    def rotate(self, keys, provider):
+        """Makes the next version of the material, the first where there is none, and returns its number."""
+        store, name = self._store(keys, provider), provider["materialName"]
+        try:
+            store.max_version(name)
+            store.new_provider(name)
+        except NoKnownVersionError:
+            store.get_or_create_provider(name, 0)
+        return store.max_version(name)
+
+
 def signing_keys(keys, sign):
     """Returns the signing and the verifying key, either None where the setup has only the other half."""
     name = sign["key"]
@@ -114,8 +207,13 @@ def wrapping_keys(keys, name):
     return key, key
 
 
-def providers(keys, provider):
+def providers(keys, servers, provider):
     """Returns the writer's and the reader's provider: a wrapped provider holds one half of a signing pair."""
+    if provider["type"] == "direct-kms":
+        both = servers.direct_kms(provider)
+        return both, both
+    if provider["type"] == "most-recent":
+        return servers.most_recent(keys, provider)
     description = provider.get("description", {})
     signing, verifying = signing_keys(keys, provider["sign"])
     if provider["type"] == "static":
@@ -148,7 +246,7 @@ class Encryptor:
 
     JAVA_ONLY = ("signatureFieldName", "materialDescriptionFieldName", "descriptionPrefix")
 
-    def __init__(self, keys, case):
+    def __init__(self, keys, servers, case):
         for name in self.JAVA_ONLY:
             if name in case:
                 raise ConfigError("this client has no %s" % name)
@@ -158,7 +256,7 @@ class Encryptor:
         if default == "DISCOVER":
             raise ConfigError("this client does not discover actions")
         self._case = case
-        self._writer, self._reader = providers(keys, case["provider"])
+        self._writer, self._reader = providers(keys, servers, case["provider"])
         self._actions = AttributeActions(
             default_action=CryptoAction[default],
             attribute_actions={name: CryptoAction[action] for name, action in case.get("actions", {}).items()},
@@ -200,26 +298,40 @@ def mean_micros(operation, item, request):
 class Driver:
     def __init__(self):
         self._keys = None
+        self._servers = None
 
     def answer(self, request):
         operation = request["op"]
         if operation == "setup":
             self._keys = Keys(request["keys"])
+            self._servers = Servers(request)
             return {}
         if self._keys is None:
             raise ConfigError("no setup yet")
         if request["format"] != "ddbec":
             raise ConfigError("this client has the ddbec format only")
-        encryptor = Encryptor(self._keys, request["case"])
+        if operation == "create-store":
+            self._servers.create_store(request["case"]["provider"])
+            return {}
+        if operation == "rotate":
+            return {"version": str(self._servers.rotate(self._keys, request["case"]["provider"]))}
+        encryptor = Encryptor(self._keys, self._servers, request["case"])
         item = {name: from_json(value) for name, value in request["item"].items()}
         if operation == "bench":
             return {
                 "encryptMicros": mean_micros(encryptor.encrypt, item, request),
                 "decryptMicros": mean_micros(encryptor.decrypt, encryptor.encrypt(item), request),
             }
-        if operation not in ("encrypt", "decrypt"):
+        if operation == "put":
+            result = encryptor.encrypt(item)
+            self._servers.dynamodb().put_item(TableName=request["table"], Item=result)
+        elif operation == "get":
+            stored = self._servers.dynamodb().get_item(TableName=request["table"], Key=item, ConsistentRead=True)
+            result = encryptor.decrypt(stored["Item"])
+        elif operation in ("encrypt", "decrypt"):
+            result = getattr(encryptor, operation)(item)
+        else:
             raise ConfigError("no operation %s" % operation)
-        result = getattr(encryptor, operation)(item)
         return {"item": {name: to_json(value) for name, value in result.items()}}
 
 

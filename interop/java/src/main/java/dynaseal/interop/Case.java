@@ -21,8 +21,8 @@ final class Case {
   private final Set<EncryptionFlags> defaultAction;
   private final Set<String> marks;
 
-  Case(Keys keys, JsonNode json) throws ConfigException {
-    encryptor = encryptor(keys, json);
+  Case(Keys keys, Servers servers, JsonNode json) throws ConfigException {
+    encryptor = encryptor(providers(keys, servers, json), json);
     marks = Set.of(encryptor.getSignatureFieldName(), encryptor.getMaterialDescriptionFieldName());
     context =
         new EncryptionContext.Builder()
@@ -37,14 +37,22 @@ final class Case {
     defaultAction = flags(json.path("defaultAction").asText("DO_NOTHING"));
   }
 
+  /** What makes the providers of a case. */
+  static RemoteProviders providers(Keys keys, Servers servers, JsonNode json) {
+    return new RemoteProviders(keys, servers, prefix(json));
+  }
+
+  private static String prefix(JsonNode json) {
+    return json.path("descriptionPrefix").asText(DEFAULT_PREFIX);
+  }
+
   /** The encryptor of a case, which is not for any table. */
-  static DynamoDBEncryptor encryptor(Keys keys, JsonNode json) throws ConfigException {
+  static DynamoDBEncryptor encryptor(RemoteProviders providers, JsonNode json) throws ConfigException {
     if (!json.path("dialect").asText("java").equals("java")) {
       throw new ConfigException("this client writes its own dialect only");
     }
-    String prefix = json.path("descriptionPrefix").asText(DEFAULT_PREFIX);
     DynamoDBEncryptor encryptor =
-        DynamoDBEncryptor.getInstance(new Providers(keys, prefix).make(json.path("provider")), prefix);
+        DynamoDBEncryptor.getInstance(providers.make(json.path("provider")), prefix(json));
     if (json.has("signatureFieldName")) {
       encryptor.setSignatureFieldName(json.get("signatureFieldName").asText());
     }

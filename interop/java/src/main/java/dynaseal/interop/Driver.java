@@ -15,6 +15,7 @@ public final class Driver implements Lines.Handler {
   private static final Duration BENCH_LIMIT = Duration.ofMinutes(15);
 
   private Keys keys;
+  private Servers servers;
 
   public static void main(String[] args) throws IOException {
     Lines.serve(new Driver());
@@ -31,6 +32,7 @@ public final class Driver implements Lines.Handler {
     String operation = request.path("op").asText();
     if (operation.equals("setup")) {
       keys = new Keys(request.path("keys"));
+      servers = new Servers(request);
       return answer;
     }
     if (keys == null) {
@@ -39,11 +41,31 @@ public final class Driver implements Lines.Handler {
     if (!request.path("format").asText().equals("ddbec")) {
       throw new ConfigException("this client has the ddbec format only");
     }
-    Case encryptor = new Case(keys, request.path("case"));
+    JsonNode by = request.path("case");
+    switch (operation) {
+      case "create-store" -> Case.providers(keys, servers, by).createStore(by.path("provider"));
+      case "rotate" ->
+          answer.put("version", String.valueOf(Case.providers(keys, servers, by).rotate(by.path("provider"))));
+      default -> onItem(operation, request, new Case(keys, servers, by), answer);
+    }
+    return answer;
+  }
+
+  private void onItem(String operation, JsonNode request, Case encryptor, ObjectNode answer) throws Exception {
     var item = Items.fromJson(request.path("item"));
+    String table = request.path("table").asText();
     switch (operation) {
       case "encrypt" -> answer.set("item", Items.toJson(encryptor.encrypt(item)));
       case "decrypt" -> answer.set("item", Items.toJson(encryptor.decrypt(item)));
+      case "put" -> {
+        Map<String, AttributeValue> stored = encryptor.encrypt(item);
+        servers.dynamoDB().putItem(table, stored);
+        answer.set("item", Items.toJson(stored));
+      }
+      case "get" -> {
+        Map<String, AttributeValue> stored = servers.dynamoDB().getItem(table, item, true).getItem();
+        answer.set("item", Items.toJson(encryptor.decrypt(stored)));
+      }
       case "bench" -> {
         Map<String, AttributeValue> stored = encryptor.encrypt(item);
         answer.set("encryptMicros", meanMicros(request, encryptor.encryption(item)));
@@ -51,7 +73,6 @@ public final class Driver implements Lines.Handler {
       }
       default -> throw new ConfigException("no operation " + operation);
     }
-    return answer;
   }
 
   private static ArrayNode meanMicros(JsonNode request, Case.Operation operation) throws Exception {

@@ -1,10 +1,5 @@
 package dynaseal.interop;
 
-import com.amazonaws.auth.AWSStaticCredentialsProvider;
-import com.amazonaws.auth.BasicAWSCredentials;
-import com.amazonaws.client.builder.AwsClientBuilder.EndpointConfiguration;
-import com.amazonaws.services.dynamodbv2.AmazonDynamoDB;
-import com.amazonaws.services.dynamodbv2.AmazonDynamoDBClientBuilder;
 import com.amazonaws.services.dynamodbv2.datamodeling.AttributeEncryptor;
 import com.amazonaws.services.dynamodbv2.datamodeling.DynamoDBMapper;
 import com.amazonaws.services.dynamodbv2.datamodeling.DynamoDBMapperConfig;
@@ -17,7 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 
 /** Drives DynamoDBMapper with an AttributeEncryptor on a table of an engine, as interop/README.md says. */
@@ -26,7 +20,7 @@ public final class MapperDriver implements Lines.Handler {
 
   private final ObjectMapper json = new ObjectMapper();
   private Keys keys;
-  private AmazonDynamoDB client;
+  private Servers servers;
 
   public static void main(String[] args) throws IOException {
     Lines.serve(new MapperDriver());
@@ -42,11 +36,12 @@ public final class MapperDriver implements Lines.Handler {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     String operation = request.path("op").asText();
     if (operation.equals("setup")) {
-      setup(request);
+      keys = new Keys(request.path("keys"));
+      servers = new Servers(request);
       return answer;
     }
     JsonNode asked = request.path("mapper");
-    DynamoDBMapper mapper = mapper(Case.encryptor(keys, request.path("case")), asked);
+    DynamoDBMapper mapper = mapper(Case.encryptor(Case.providers(keys, servers, request.path("case")), request.path("case")), asked);
     Object bean = json.treeToValue(asked.path("value"), Beans.named(asked.path("bean").asText()));
     switch (operation) {
       case "save" -> mapper.save(bean);
@@ -58,17 +53,7 @@ public final class MapperDriver implements Lines.Handler {
     return answer;
   }
 
-  private void setup(JsonNode request) throws ConfigException, GeneralSecurityException {
-    keys = new Keys(request.path("keys"));
-    String endpoint = request.path("dynamodb").path("endpoint").asText();
-    client =
-        AmazonDynamoDBClientBuilder.standard()
-            .withEndpointConfiguration(new EndpointConfiguration(endpoint, "us-east-1"))
-            .withCredentials(new AWSStaticCredentialsProvider(new BasicAWSCredentials("local", "local")))
-            .build();
-  }
-
-  private DynamoDBMapper mapper(DynamoDBEncryptor encryptor, JsonNode asked) {
+  private DynamoDBMapper mapper(DynamoDBEncryptor encryptor, JsonNode asked) throws ConfigException {
     String table = asked.path("table").asText();
     if (asked.has("tableInSignatures")) {
       encryptor.setEncryptionContextOverrideOperator(
@@ -80,6 +65,6 @@ public final class MapperDriver implements Lines.Handler {
             .withSaveBehavior(SaveBehavior.valueOf(asked.path("saveBehavior").asText("PUT")))
             .withTableNameOverride(TableNameOverride.withTableNameReplacement(table))
             .build();
-    return new DynamoDBMapper(client, config, new AttributeEncryptor(encryptor));
+    return new DynamoDBMapper(servers.dynamoDB(), config, new AttributeEncryptor(encryptor));
   }
 }

@@ -24,11 +24,7 @@ final class Providers {
   }
 
   EncryptionMaterialsProvider make(JsonNode provider) throws ConfigException {
-    Map<String, String> description = new HashMap<>();
-    for (var fields = provider.path("description").fields(); fields.hasNext(); ) {
-      var field = fields.next();
-      description.put(field.getKey(), field.getValue().asText());
-    }
+    Map<String, String> description = description(provider);
     String type = provider.path("type").asText();
     String sign = provider.path("sign").path("key").asText();
     String algorithm = provider.path("sign").path("algorithm").asText(null);
@@ -51,6 +47,16 @@ final class Providers {
       case "asymmetric-static" -> new AsymmetricStaticProvider(wrapPair(provider), pair, description);
       default -> throw new ConfigException("no provider " + type + " in this driver");
     };
+  }
+
+  /** The entries that the provider is given. */
+  static Map<String, String> description(JsonNode provider) {
+    Map<String, String> description = new HashMap<>();
+    for (var fields = provider.path("description").fields(); fields.hasNext(); ) {
+      var field = fields.next();
+      description.put(field.getKey(), field.getValue().asText());
+    }
+    return description;
   }
 
   private SecretKey encryptionKey(JsonNode provider) throws ConfigException {
