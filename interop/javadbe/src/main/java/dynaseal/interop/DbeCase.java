@@ -28,10 +28,10 @@ final class DbeCase {
   private final JsonNode json;
   private final DbeKeyrings keyrings;
 
-  DbeCase(Keys keys, JsonNode json) {
+  DbeCase(Keys keys, DbeServers servers, JsonNode json) {
     this.keys = keys;
     this.json = json;
-    keyrings = new DbeKeyrings(keys);
+    keyrings = new DbeKeyrings(keys, servers, json.path("partitionKey").asText());
   }
 
   DynamoDbItemEncryptor writer() throws ConfigException {

@@ -13,6 +13,7 @@ public final class DbeDriver implements Lines.Handler {
   private static final Duration BENCH_LIMIT = Duration.ofMinutes(15);
 
   private Keys keys;
+  private DbeServers servers;
 
   public static void main(String[] args) throws IOException {
     Lines.serve(new DbeDriver());
@@ -29,6 +30,7 @@ public final class DbeDriver implements Lines.Handler {
     String operation = request.path("op").asText();
     if (operation.equals("setup")) {
       keys = new Keys(request.path("keys"));
+      servers = new DbeServers(request);
       return answer;
     }
     if (keys == null) {
@@ -37,11 +39,35 @@ public final class DbeDriver implements Lines.Handler {
     if (!request.path("format").asText().equals("dbe")) {
       throw new ConfigException("this client has the dbe format only");
     }
-    DbeCase by = new DbeCase(keys, request.path("case"));
+    JsonNode by = request.path("case");
+    switch (operation) {
+      case "create-store" -> keyStore(by).createTable();
+      case "create-key" -> answer.put("version", keyStore(by).createKey(request.path("context")));
+      case "rotate" -> answer.put("version", keyStore(by).rotate());
+      default -> onItem(operation, request, new DbeCase(keys, servers, by), answer);
+    }
+    return answer;
+  }
+
+  private DbeKeyStore keyStore(JsonNode by) throws ConfigException {
+    return new DbeKeyStore(servers, by.path("keyring"));
+  }
+
+  private void onItem(String operation, JsonNode request, DbeCase by, ObjectNode answer) throws ConfigException {
     var item = DbeItems.fromJson(request.path("item"));
+    String table = request.path("table").asText();
     switch (operation) {
       case "encrypt" -> answer.set("item", DbeItems.toJson(DbeCase.encrypt(by.writer(), item)));
       case "decrypt" -> answer.set("item", DbeItems.toJson(DbeCase.decrypt(by.reader(), item)));
+      case "put" -> {
+        var stored = DbeCase.encrypt(by.writer(), item);
+        servers.dynamoDb().putItem(put -> put.tableName(table).item(stored));
+        answer.set("item", DbeItems.toJson(stored));
+      }
+      case "get" -> {
+        var stored = servers.dynamoDb().getItem(get -> get.tableName(table).key(item).consistentRead(true)).item();
+        answer.set("item", DbeItems.toJson(DbeCase.decrypt(by.reader(), stored)));
+      }
       case "bench" -> {
         var writer = by.writer();
         var reader = by.reader();
@@ -51,7 +77,6 @@ public final class DbeDriver implements Lines.Handler {
       }
       default -> throw new ConfigException("no operation " + operation);
     }
-    return answer;
   }
 
   private static ArrayNode meanMicros(JsonNode request, Runnable operation) {

@@ -2,10 +2,7 @@ package dynaseal.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.Key;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import software.amazon.cryptography.materialproviders.IKeyring;
 import software.amazon.cryptography.materialproviders.MaterialProviders;
@@ -20,7 +17,6 @@ import software.amazon.cryptography.materialproviders.model.PaddingScheme;
 import software.amazon.cryptography.materialproviders.model.PublicKeyDiscoveryInput;
 import software.amazon.cryptography.materialproviders.model.RawEcdhStaticConfigurations;
 import software.amazon.cryptography.materialproviders.model.RawPrivateKeyToStaticPublicKeyInput;
-import software.amazon.cryptography.primitives.model.ECDHCurveSpec;
 
 /** Makes the SDK's keyrings from the protocol's. */
 final class DbeKeyrings {
@@ -28,9 +24,17 @@ final class DbeKeyrings {
       MaterialProviders.builder().MaterialProvidersConfig(MaterialProvidersConfig.builder().build()).build();
 
   private final Keys keys;
+  private final DbeServers servers;
+  private final String partitionKey;
+  private final DbeHalves halves;
+  private final DbeKmsKeyrings kms;
 
-  DbeKeyrings(Keys keys) {
+  DbeKeyrings(Keys keys, DbeServers servers, String partitionKey) {
     this.keys = keys;
+    this.servers = servers;
+    this.partitionKey = partitionKey;
+    halves = new DbeHalves(keys);
+    kms = new DbeKmsKeyrings(PROVIDERS, halves, servers);
   }
 
   IKeyring make(JsonNode keyring) throws ConfigException {
@@ -40,6 +44,11 @@ final class DbeKeyrings {
       case "raw-rsa" -> rsa(keyring);
       case "raw-ecdh" -> ecdh(keyring);
       case "multi" -> multi(keyring);
+      case "aws-kms" -> kms.symmetric(keyring);
+      case "aws-kms-multi" -> kms.multi(keyring);
+      case "aws-kms-rsa" -> kms.rsa(keyring);
+      case "aws-kms-ecdh" -> kms.ecdh(keyring);
+      case "hierarchy" -> new DbeKeyStore(servers, keyring).keyring(PROVIDERS, partitionKey);
       default -> throw new ConfigException("no keyring " + type + " in this driver");
     };
   }
@@ -70,10 +79,10 @@ final class DbeKeyrings {
             .keyName(keyring.path("keyName").asText())
             .paddingScheme(DbeCase.constant(PaddingScheme.class, keyring.path("padding")));
     if (pair.getPublic() != null) {
-      input.publicKey(pem("PUBLIC KEY", pair.getPublic()));
+      input.publicKey(DbeHalves.pem("PUBLIC KEY", pair.getPublic()));
     }
     if (pair.getPrivate() != null) {
-      input.privateKey(pem("PRIVATE KEY", pair.getPrivate()));
+      input.privateKey(DbeHalves.pem("PRIVATE KEY", pair.getPrivate()));
     }
     return PROVIDERS.CreateRawRsaKeyring(input.build());
   }
@@ -85,33 +94,24 @@ final class DbeKeyrings {
       case "static" ->
           agreement.RawPrivateKeyToStaticPublicKey(
               RawPrivateKeyToStaticPublicKeyInput.builder()
-                  .senderStaticPrivateKey(privateHalf(keyring.path("sender")))
-                  .recipientPublicKey(publicHalf(keyring.path("recipient")))
+                  .senderStaticPrivateKey(halves.privatePem(keyring.path("sender")))
+                  .recipientPublicKey(halves.publicDer(keyring.path("recipient")))
                   .build());
       case "ephemeral" ->
           agreement.EphemeralPrivateKeyToStaticPublicKey(
               EphemeralPrivateKeyToStaticPublicKeyInput.builder()
-                  .recipientPublicKey(publicHalf(keyring.path("recipient")))
+                  .recipientPublicKey(halves.publicDer(keyring.path("recipient")))
                   .build());
       case "discovery" ->
           agreement.PublicKeyDiscovery(
-              PublicKeyDiscoveryInput.builder().recipientStaticPrivateKey(privateHalf(keyring.path("recipient"))).build());
+              PublicKeyDiscoveryInput.builder().recipientStaticPrivateKey(halves.privatePem(keyring.path("recipient"))).build());
       default -> throw new ConfigException("no scheme " + scheme);
     }
     return PROVIDERS.CreateRawEcdhKeyring(
         CreateRawEcdhKeyringInput.builder()
-            .curveSpec(curve(keyring.path("curve").asText()))
+            .curveSpec(DbeHalves.curve(keyring.path("curve").asText()))
             .KeyAgreementScheme(agreement.build())
             .build());
-  }
-
-  private static ECDHCurveSpec curve(String name) throws ConfigException {
-    return switch (name) {
-      case "P-256" -> ECDHCurveSpec.ECC_NIST_P256;
-      case "P-384" -> ECDHCurveSpec.ECC_NIST_P384;
-      case "P-521" -> ECDHCurveSpec.ECC_NIST_P521;
-      default -> throw new ConfigException("no curve " + name);
-    };
   }
 
   private IKeyring multi(JsonNode keyring) throws ConfigException {
@@ -124,26 +124,5 @@ final class DbeKeyrings {
       input.generator(make(keyring.get("generator")));
     }
     return PROVIDERS.CreateMultiKeyring(input.build());
-  }
-
-  private ByteBuffer privateHalf(JsonNode name) throws ConfigException {
-    return pem("PRIVATE KEY", keys.pair(name.asText()).getPrivate());
-  }
-
-  private ByteBuffer publicHalf(JsonNode name) throws ConfigException {
-    Key half = keys.pair(name.asText()).getPublic();
-    if (half == null) {
-      throw new ConfigException("the setup lacks the public half of " + name);
-    }
-    return ByteBuffer.wrap(half.getEncoded());
-  }
-
-  private static ByteBuffer pem(String label, Key half) throws ConfigException {
-    if (half == null) {
-      throw new ConfigException("the setup lacks the " + label + " that the keyring needs");
-    }
-    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(half.getEncoded());
-    return ByteBuffer.wrap(
-        ("-----BEGIN " + label + "-----\n" + text + "\n-----END " + label + "-----\n").getBytes(StandardCharsets.US_ASCII));
   }
 }
