@@ -21,12 +21,12 @@ func (d *driver) dbe(op string, text []byte) (e encryptor, err error) {
 	if err := decodeStrictly(text, &c); err != nil {
 		return e, fmt.Errorf("case: %w", err)
 	}
-	if op != protocol.Decrypt {
+	if op != protocol.Decrypt && op != protocol.Get {
 		if e.writer, err = d.dbeEncryptor(c, c.Keyring); err != nil {
 			return e, err
 		}
 	}
-	if op != protocol.Encrypt {
+	if op != protocol.Encrypt && op != protocol.Put {
 		e.reader, err = d.dbeEncryptor(c, cmp.Or(c.DecryptKeyring, c.Keyring))
 	}
 	return e, err

@@ -73,8 +73,9 @@ func readLine(lines *bufio.Reader) (line []byte, more bool, err error) {
 
 // driver is the state between requests.
 type driver struct {
-	keys  map[string]protocol.Key
-	pairs map[string]pair // of keys, parsed
+	setup protocol.Request
+	keys  map[string]protocol.Key // of setup
+	pairs map[string]pair         // of keys, parsed
 }
 
 func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
@@ -111,7 +112,7 @@ func (d *driver) guarded(ctx context.Context, request protocol.Request) (answer 
 
 func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
 	if request.Op == protocol.Setup {
-		d.keys, d.pairs = request.Keys, map[string]pair{}
+		d.setup, d.keys, d.pairs = request, request.Keys, map[string]pair{}
 		return protocol.Answer{OK: true}, nil
 	}
 	c, err := d.encryptor(request)
@@ -125,6 +126,10 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 		return c.decrypt(ctx, request.Item)
 	case protocol.Bench:
 		return c.bench(ctx, request)
+	case protocol.Put:
+		return d.put(ctx, c, request)
+	case protocol.Get:
+		return d.get(ctx, c, request)
 	}
 	return protocol.Answer{}, configError{fmt.Errorf("no operation %q", request.Op)}
 }

@@ -51,6 +51,11 @@ func (g *Generator) DBE(kind KeyringKind, n int) []DBESample {
 	return samples
 }
 
+// DBEBy makes a sample by one keyring, read by another, nil where that is the same. All clients agree on it.
+func (g *Generator) DBEBy(writer, reader *protocol.Keyring, suite protocol.Suite, version int) DBESample {
+	return g.dbeSample(variant{writer.Type, func(*Generator) (*protocol.Keyring, *protocol.Keyring, int) { return writer, reader, 0 }}, suite, version)
+}
+
 // OddDBE makes a sample with values that clients may disagree on.
 func (g *Generator) OddDBE(kind KeyringKind) DBESample {
 	variants := variantsOf(kind)

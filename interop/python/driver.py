@@ -134,14 +134,17 @@ class Servers:
             aws_access_key_id=self.ACCOUNT, aws_secret_access_key="local",
         ))
 
-    def _resource(self):
-        return self._once("dynamodb", lambda: boto3.resource(
+    def _dynamodb(self, make):
+        return make(
             "dynamodb", endpoint_url=self._endpoint("dynamodb"), region_name="us-east-1",
             aws_access_key_id="local", aws_secret_access_key="local",
-        ))
+        )
 
     def dynamodb(self):
-        return self._resource().meta.client
+        return self._once("dynamodb", lambda: self._dynamodb(boto3.client))
+
+    def _table(self, name):
+        return self._once(("table", name), lambda: self._dynamodb(boto3.resource).Table(name))
 
     def direct_kms(self, provider):
         key = provider["key"]
@@ -166,7 +169,7 @@ class Servers:
 
     def _store(self, keys, provider):
         metastore = self._metastore(provider)
-        table = self._once(("table", metastore["table"]), lambda: self._resource().Table(metastore["table"]))
+        table = self._table(metastore["table"])
         writer, _ = providers(keys, self, metastore["provider"])
         return MetaStore(table=table, materials_provider=writer)
 
