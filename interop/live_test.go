@@ -156,8 +156,9 @@ type liveItem struct {
 	writing  any // a case
 	reading  any
 	expected crypt.Item
-	readers  []divergence.Client
-	what     string // for messages
+	readers  []divergence.Client // of what they are expected to read
+	others   []divergence.Client // who have to refuse it: it is for other keys than theirs
+	what     string              // for messages
 	flip     func(*testing.T, flipper, crypt.Item) (altered crypt.Item, what string, taken bool)
 }
 
@@ -196,7 +197,7 @@ func (l *live) get(t *testing.T, items []liveItem) {
 	}
 	f := flipper{l.rand}
 	var failed failures
-	read, altered := 0, 0
+	read, refused, altered := 0, 0, 0
 	jobs := map[divergence.Client][]job{}
 	for _, i := range items {
 		for _, reader := range i.readers {
@@ -209,7 +210,15 @@ func (l *live) get(t *testing.T, items []liveItem) {
 				read++
 			}})
 		}
-		if f.IntN(tamperedShare) > 0 {
+		for _, other := range i.others {
+			jobs[other] = append(jobs[other], job{i.request(t, l, protocol.Get, keyOf(i.item)), func(answer protocol.Answer) {
+				if answer.OK || other == divergence.Go && answer.Class != protocol.ClassFormat {
+					failed.add("%s: %s reads %s's: %t %s: %s", i.what, other, i.writer, answer.OK, answer.Class, answer.Error)
+				}
+				refused++
+			}})
+		}
+		if len(i.readers) == 0 || f.IntN(tamperedShare) > 0 {
 			continue
 		}
 		stored := l.stored(t, keyOf(i.item))
@@ -227,6 +236,6 @@ func (l *live) get(t *testing.T, items []liveItem) {
 		}
 	}
 	runJobs(t, l.peers, jobs)
-	t.Logf("%d items read %d times, and %d times with one flipped bit", len(items), read, altered)
+	t.Logf("%d items read %d times, %d times by other keys, and %d times with one flipped bit", len(items), read, refused, altered)
 	failed.report(t, l.seed)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,27 +17,27 @@ import (
 )
 
 // dbe makes the encryptors of a case that op needs: the other keyring may lack a half.
-func (d *driver) dbe(op string, text []byte) (e encryptor, err error) {
+func (d *driver) dbe(ctx context.Context, op string, text []byte) (e encryptor, err error) {
 	var c protocol.DBECase
 	if err := decodeStrictly(text, &c); err != nil {
 		return e, fmt.Errorf("case: %w", err)
 	}
 	if op != protocol.Decrypt && op != protocol.Get {
-		if e.writer, err = d.dbeEncryptor(c, c.Keyring); err != nil {
+		if e.writer, err = d.dbeEncryptor(ctx, c, c.Keyring); err != nil {
 			return e, err
 		}
 	}
 	if op != protocol.Encrypt && op != protocol.Put {
-		e.reader, err = d.dbeEncryptor(c, cmp.Or(c.DecryptKeyring, c.Keyring))
+		e.reader, err = d.dbeEncryptor(ctx, c, cmp.Or(c.DecryptKeyring, c.Keyring))
 	}
 	return e, err
 }
 
-func (d *driver) dbeEncryptor(c protocol.DBECase, k *protocol.Keyring) (crypt.ItemEncryptor, error) {
+func (d *driver) dbeEncryptor(ctx context.Context, c protocol.DBECase, k *protocol.Keyring) (crypt.ItemEncryptor, error) {
 	if k == nil {
 		return nil, errors.New("no keyring")
 	}
-	made, err := d.keyring(*k)
+	made, err := d.keyring(ctx, *k)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
@@ -14,7 +15,7 @@ import (
 )
 
 // keyring makes the keyring of a case.
-func (d *driver) keyring(k protocol.Keyring) (keyring.Keyring, error) {
+func (d *driver) keyring(ctx context.Context, k protocol.Keyring) (keyring.Keyring, error) {
 	switch k.Type {
 	case protocol.RawAES:
 		key, err := d.key(k.Key, "aes")
@@ -27,7 +28,13 @@ func (d *driver) keyring(k protocol.Keyring) (keyring.Keyring, error) {
 	case protocol.RawECDH:
 		return d.rawECDH(k)
 	case protocol.Multi:
-		return d.multi(k)
+		return d.multi(ctx, k)
+	case protocol.AWSKMS, protocol.AWSKMSMulti:
+		return d.awsKMS(k)
+	case protocol.AWSKMSRSA:
+		return d.kmsRSA(k)
+	case protocol.AWSKMSECDH:
+		return d.kmsECDH(ctx, k)
 	}
 	return nil, fmt.Errorf("keyring %q is not supported by this driver", k.Type)
 }
@@ -111,18 +118,18 @@ func (d *driver) privateECDH(name, curve string) (*ecdh.PrivateKey, error) {
 	return private.ECDH()
 }
 
-func (d *driver) multi(k protocol.Keyring) (keyring.Keyring, error) {
+func (d *driver) multi(ctx context.Context, k protocol.Keyring) (keyring.Keyring, error) {
 	var generator keyring.Keyring
 	if k.Generator != nil {
 		var err error
-		if generator, err = d.keyring(*k.Generator); err != nil {
+		if generator, err = d.keyring(ctx, *k.Generator); err != nil {
 			return nil, fmt.Errorf("generator: %w", err)
 		}
 	}
 	others := make([]keyring.Keyring, len(k.Children))
 	for i, child := range k.Children {
 		var err error
-		if others[i], err = d.keyring(child); err != nil {
+		if others[i], err = d.keyring(ctx, child); err != nil {
 			return nil, fmt.Errorf("child %d: %w", i+1, err)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"os"
 	"unicode/utf8"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
 	"github.com/dynaseal/ddb/internal/ddbjson"
 	"github.com/dynaseal/ddb/interop/protocol"
 )
@@ -76,6 +78,8 @@ type driver struct {
 	setup protocol.Request
 	keys  map[string]protocol.Key // of setup
 	pairs map[string]pair         // of keys, parsed
+
+	servers servers
 }
 
 func (d *driver) handle(ctx context.Context, line []byte) protocol.Answer {
@@ -112,12 +116,12 @@ func (d *driver) guarded(ctx context.Context, request protocol.Request) (answer 
 
 func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
 	if request.Op == protocol.Setup {
-		d.setup, d.keys, d.pairs = request, request.Keys, map[string]pair{}
+		*d = driver{setup: request, keys: request.Keys, pairs: map[string]pair{}, servers: servers{kms: map[string]*kms.Client{}}}
 		return protocol.Answer{OK: true}, nil
 	}
-	c, err := d.encryptor(request)
+	c, err := d.encryptor(ctx, request)
 	if err != nil {
-		return protocol.Answer{}, configError{err}
+		return protocol.Answer{}, notMade(err)
 	}
 	switch request.Op {
 	case protocol.Encrypt:
@@ -135,13 +139,13 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 }
 
 // encryptor makes the encryptor of request's case.
-func (d *driver) encryptor(request protocol.Request) (encryptor, error) {
+func (d *driver) encryptor(ctx context.Context, request protocol.Request) (encryptor, error) {
 	switch request.Format {
 	case protocol.DDBEC:
 		e, err := d.ddbec(request.Case)
 		return encryptor{e, e}, err
 	case protocol.DBE:
-		return d.dbe(request.Op, request.Case)
+		return d.dbe(ctx, request.Op, request.Case)
 	}
 	return encryptor{}, fmt.Errorf("format %q is not supported by this driver", request.Format)
 }

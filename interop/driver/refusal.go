@@ -12,6 +12,14 @@ type configError struct{ error }
 
 func (e configError) Unwrap() error { return e.error }
 
+// notMade is the error of a constructor: a configError, unless it asked for keys and did not get them.
+func notMade(err error) error {
+	if errors.Is(err, crypt.ErrKeys) {
+		return err
+	}
+	return configError{err}
+}
+
 // refusal is the answer that says err. Errors of no known class have none.
 func refusal(err error) protocol.Answer {
 	answer := protocol.Answer{Error: err.Error()}

@@ -24,22 +24,42 @@ func (c credentials) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: string(c), SecretAccessKey: "local"}, nil
 }
 
-// kms makes a client of a region, of the setup's where it is empty.
+// servers are the clients of what the setup names, each made once.
+type servers struct {
+	kms      map[string]*kms.Client // by region
+	dynamoDB *dynamodb.Client
+}
+
+// kms is the client of a region, of the setup's where it is empty.
 func (d *driver) kms(region string) (*kms.Client, error) {
 	if d.setup.KMS == nil {
 		return nil, errors.New("the setup names no kms")
 	}
-	if region == "" {
-		region = d.setup.KMS.Region
+	region = d.region(region)
+	client, ok := d.servers.kms[region]
+	if !ok {
+		client = kms.New(kms.Options{BaseEndpoint: &d.setup.KMS.Endpoint, Region: region, Credentials: credentials(account)})
+		d.servers.kms[region] = client
 	}
-	return kms.New(kms.Options{BaseEndpoint: &d.setup.KMS.Endpoint, Region: region, Credentials: credentials(account)}), nil
+	return client, nil
+}
+
+// region is the one named, or the setup's.
+func (d *driver) region(named string) string {
+	if named == "" && d.setup.KMS != nil {
+		return d.setup.KMS.Region
+	}
+	return named
 }
 
 func (d *driver) dynamoDB() (*dynamodb.Client, error) {
 	if d.setup.DynamoDB == nil {
 		return nil, errors.New("the setup names no dynamodb")
 	}
-	return dynamodb.New(dynamodb.Options{BaseEndpoint: &d.setup.DynamoDB.Endpoint, Region: "us-east-1", Credentials: credentials("local")}), nil
+	if d.servers.dynamoDB == nil {
+		d.servers.dynamoDB = dynamodb.New(dynamodb.Options{BaseEndpoint: &d.setup.DynamoDB.Endpoint, Region: "us-east-1", Credentials: credentials("local")})
+	}
+	return d.servers.dynamoDB, nil
 }
 
 // put encrypts the request's item and puts it into the request's table.
