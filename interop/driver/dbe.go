@@ -37,7 +37,7 @@ func (d *driver) dbeEncryptor(ctx context.Context, c protocol.DBECase, k *protoc
 	if k == nil {
 		return nil, errors.New("no keyring")
 	}
-	made, err := d.keyring(ctx, *k)
+	made, err := d.keyring(ctx, *k, c.PartitionKey)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 )
 
 // ddbec makes the encryptor of a case.
-func (d *driver) ddbec(text []byte) (crypt.ItemEncryptor, error) {
+func (d *driver) ddbec(ctx context.Context, text []byte) (crypt.ItemEncryptor, error) {
 	var c protocol.Case
 	if err := decodeStrictly(text, &c); err != nil {
 		return nil, fmt.Errorf("case: %w", err)
@@ -23,7 +24,7 @@ func (d *driver) ddbec(text []byte) (crypt.ItemEncryptor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.provider(c.Provider)
+	p, err := d.provider(ctx, c.Provider)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/dynaseal/ddb/provider/keyring"
 )
 
-// keyring makes the keyring of a case.
-func (d *driver) keyring(ctx context.Context, k protocol.Keyring) (keyring.Keyring, error) {
+// keyring makes a keyring of a case whose items have that partition key.
+func (d *driver) keyring(ctx context.Context, k protocol.Keyring, partitionKey string) (keyring.Keyring, error) {
 	switch k.Type {
 	case protocol.RawAES:
 		key, err := d.key(k.Key, "aes")
@@ -28,13 +28,15 @@ func (d *driver) keyring(ctx context.Context, k protocol.Keyring) (keyring.Keyri
 	case protocol.RawECDH:
 		return d.rawECDH(k)
 	case protocol.Multi:
-		return d.multi(ctx, k)
+		return d.multi(ctx, k, partitionKey)
 	case protocol.AWSKMS, protocol.AWSKMSMulti:
 		return d.awsKMS(k)
 	case protocol.AWSKMSRSA:
 		return d.kmsRSA(k)
 	case protocol.AWSKMSECDH:
 		return d.kmsECDH(ctx, k)
+	case protocol.Hierarchy:
+		return d.hierarchy(k, partitionKey)
 	}
 	return nil, fmt.Errorf("keyring %q is not supported by this driver", k.Type)
 }
@@ -118,18 +120,18 @@ func (d *driver) privateECDH(name, curve string) (*ecdh.PrivateKey, error) {
 	return private.ECDH()
 }
 
-func (d *driver) multi(ctx context.Context, k protocol.Keyring) (keyring.Keyring, error) {
+func (d *driver) multi(ctx context.Context, k protocol.Keyring, partitionKey string) (keyring.Keyring, error) {
 	var generator keyring.Keyring
 	if k.Generator != nil {
 		var err error
-		if generator, err = d.keyring(ctx, *k.Generator); err != nil {
+		if generator, err = d.keyring(ctx, *k.Generator, partitionKey); err != nil {
 			return nil, fmt.Errorf("generator: %w", err)
 		}
 	}
 	others := make([]keyring.Keyring, len(k.Children))
 	for i, child := range k.Children {
 		var err error
-		if others[i], err = d.keyring(ctx, child); err != nil {
+		if others[i], err = d.keyring(ctx, child, partitionKey); err != nil {
 			return nil, fmt.Errorf("child %d: %w", i+1, err)
 		}
 	}

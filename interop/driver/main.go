@@ -119,6 +119,10 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 		*d = driver{setup: request, keys: request.Keys, pairs: map[string]pair{}, servers: servers{kms: map[string]*kms.Client{}}}
 		return protocol.Answer{OK: true}, nil
 	}
+	switch request.Op {
+	case protocol.CreateStore, protocol.CreateKey, protocol.Rotate:
+		return d.onStore(ctx, request)
+	}
 	c, err := d.encryptor(ctx, request)
 	if err != nil {
 		return protocol.Answer{}, notMade(err)
@@ -138,11 +142,22 @@ func (d *driver) answer(ctx context.Context, request protocol.Request) (protocol
 	return protocol.Answer{}, configError{fmt.Errorf("no operation %q", request.Op)}
 }
 
+// onStore does an operation on the table of keys that the request's case names.
+func (d *driver) onStore(ctx context.Context, request protocol.Request) (protocol.Answer, error) {
+	switch request.Format {
+	case protocol.DDBEC:
+		return d.onMetaStore(ctx, request)
+	case protocol.DBE:
+		return d.onKeyStore(ctx, request)
+	}
+	return protocol.Answer{}, configError{fmt.Errorf("format %q is not supported by this driver", request.Format)}
+}
+
 // encryptor makes the encryptor of request's case.
 func (d *driver) encryptor(ctx context.Context, request protocol.Request) (encryptor, error) {
 	switch request.Format {
 	case protocol.DDBEC:
-		e, err := d.ddbec(request.Case)
+		e, err := d.ddbec(ctx, request.Case)
 		return encryptor{e, e}, err
 	case protocol.DBE:
 		return d.dbe(ctx, request.Op, request.Case)

@@ -17,6 +17,7 @@ const (
 	setup = `{"op":"setup","keys":{
 		"aes":{"type":"aes","material":"AAECAwQFBgcICQoLDA0ODw=="},
 		"mac":{"type":"hmac","material":"AAECAwQFBgcICQoLDA0ODw=="}}}`
+	kmsKey = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	static = `{"type":"static","encrypt":"aes","sign":{"key":"mac","algorithm":"HmacSHA384"}}`
 	item   = `{"k":{"S":"key"},"a":{"N":"1.50"},"b":{"SS":["é","\ud83d\ude00"]},"c":{"L":[{"NULL":true}]}}`
 )
@@ -90,7 +91,10 @@ func TestRefusals(t *testing.T) {
 		"no operation":        {request("erase", defaultCase(), item), protocol.ClassConfig, "erase"},
 		"another format":      {strings.Replace(request("encrypt", `{}`, item), "ddbec", "other", 1), protocol.ClassConfig, `"other"`},
 		"an unknown dialect":  {request("encrypt", caseWith(`,"dialect":"rust","provider":`+static), item), protocol.ClassConfig, "rust"},
-		"a later provider":    {request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"arn"}`), item), protocol.ClassConfig, "direct-kms"},
+		"another provider":    {request("encrypt", caseWith(`,"provider":{"type":"keystore","key":"aes"}`), item), protocol.ClassConfig, "keystore"},
+		"no KMS":              {request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"`+kmsKey+`"}`), item), protocol.ClassConfig, "kms"},
+		"no tables":           {request("encrypt", caseWith(`,"provider":{"type":"most-recent","metastore":{"table":"T","provider":`+static+`}}`), item), protocol.ClassConfig, "dynamodb"},
+		"no table of keys":    {request("rotate", defaultCase(), item), protocol.ClassConfig, "most recent"},
 		"asymmetric by AES":   {request("encrypt", caseWith(`,"provider":{"type":"asymmetric-static","wrap":"aes","sign":{"key":"mac"}}`), item), protocol.ClassConfig, `"aes"`},
 		"AES that is RSA":     {request("encrypt", caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-wrap-alg":"RSA/ECB/PKCS1Padding"}}`), item), protocol.ClassConfig, "PKCS1Padding"},
 		"a content key":       {request("encrypt", caseWith(`,"provider":{"type":"wrapped","wrap":"aes","sign":{"key":"mac"},"description":{"amzn-ddb-env-alg":"AES/64"}}`), item), protocol.ClassConfig, "AES/64"},
@@ -118,6 +122,35 @@ func TestRefusals(t *testing.T) {
 			assert.Equal(t, c.class, answers[1].Class, answers[1].Error)
 			assert.Contains(t, answers[1].Error, c.message)
 			assert.True(t, answers[2].OK, "the driver goes on: %s", answers[2].Error)
+		})
+	}
+}
+
+// Servers that nobody answers for are an outage of keys, whatever asks them.
+func TestUnreachable(t *testing.T) {
+	const away = `"endpoint":"http://127.0.0.1:1"` // a port that nothing listens on
+	setup := strings.Replace(setup, `"op"`, `"kms":{`+away+`,"region":"us-east-1"},"dynamodb":{`+away+`},"op"`, 1)
+	modern := func(op, keyring string) string {
+		by := `{"logicalTableName":"T","partitionKey":"k","actions":{"k":"SIGN_ONLY","a":"ENCRYPT_AND_SIGN","b":"SIGN_ONLY","c":"SIGN_ONLY"},"keyring":` + keyring + `}`
+		return strings.Replace(request(op, by, item), "ddbec", "dbe", 1)
+	}
+	metaStore := `{"type":"most-recent","materialName":"m","metastore":{"table":"T","provider":` + static + `}}`
+	hierarchy := `{"type":"hierarchy","branchKeyId":"b","store":{"table":"T","logicalName":"T","key":"` + kmsKey + `"}}`
+	for name, line := range map[string]string{
+		"direct KMS":   request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"`+kmsKey+`"}`), item),
+		"an alias":     request("encrypt", caseWith(`,"provider":{"type":"direct-kms","key":"alias/orders"}`), item),
+		"most recent":  request("encrypt", caseWith(`,"provider":`+metaStore), item),
+		"rotation":     request("rotate", caseWith(`,"provider":`+metaStore), item),
+		"KMS keyring":  modern("encrypt", `{"type":"aws-kms","key":"`+kmsKey+`"}`),
+		"a public key": modern("encrypt", `{"type":"aws-kms-ecdh","key":"`+kmsKey+`","curve":"P-256","scheme":"discovery"}`),
+		"hierarchy":    modern("encrypt", hierarchy),
+		"a version":    modern("rotate", hierarchy),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the SDK's clients wait before they ask again
+			answer := ask(t, setup, line)[1]
+			assert.False(t, answer.OK)
+			assert.Equal(t, protocol.ClassKeys, answer.Class, answer.Error)
 		})
 	}
 }

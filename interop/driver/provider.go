@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"crypto/rsa"
 	_ "crypto/sha256" // the hashes below
@@ -15,7 +16,7 @@ import (
 )
 
 // provider makes the provider of a case from its JSON.
-func (d *driver) provider(text []byte) (provider.Provider, error) {
+func (d *driver) provider(ctx context.Context, text []byte) (provider.Provider, error) {
 	var kind struct{ Type string }
 	if err := json.Unmarshal(text, &kind); err != nil {
 		return nil, fmt.Errorf("provider: %w", err)
@@ -33,6 +34,18 @@ func (d *driver) provider(text []byte) (provider.Provider, error) {
 			return nil, fmt.Errorf("provider: %w", err)
 		}
 		return d.wrapped(wrapped)
+	case "direct-kms":
+		var direct protocol.DirectKMS
+		if err := decodeStrictly(text, &direct); err != nil {
+			return nil, fmt.Errorf("provider: %w", err)
+		}
+		return d.directKMS(ctx, direct)
+	case "most-recent":
+		var recent protocol.MostRecent
+		if err := decodeStrictly(text, &recent); err != nil {
+			return nil, fmt.Errorf("provider: %w", err)
+		}
+		return d.mostRecent(ctx, recent)
 	}
 	return nil, fmt.Errorf("provider %q is not supported by this driver", kind.Type)
 }

@@ -17,6 +17,9 @@ import (
 // account is the one that the driver calls a KMS of tests from.
 const account = "111122223333"
 
+// attempts outlive a connection lost on a busy machine, and do not make an outage long.
+const attempts = 2
+
 // credentials have an access key of tests.
 type credentials string
 
@@ -38,7 +41,7 @@ func (d *driver) kms(region string) (*kms.Client, error) {
 	region = d.region(region)
 	client, ok := d.servers.kms[region]
 	if !ok {
-		client = kms.New(kms.Options{BaseEndpoint: &d.setup.KMS.Endpoint, Region: region, Credentials: credentials(account)})
+		client = kms.New(kms.Options{BaseEndpoint: &d.setup.KMS.Endpoint, Region: region, Credentials: credentials(account), RetryMaxAttempts: attempts})
 		d.servers.kms[region] = client
 	}
 	return client, nil
@@ -57,7 +60,7 @@ func (d *driver) dynamoDB() (*dynamodb.Client, error) {
 		return nil, errors.New("the setup names no dynamodb")
 	}
 	if d.servers.dynamoDB == nil {
-		d.servers.dynamoDB = dynamodb.New(dynamodb.Options{BaseEndpoint: &d.setup.DynamoDB.Endpoint, Region: "us-east-1", Credentials: credentials("local")})
+		d.servers.dynamoDB = dynamodb.New(dynamodb.Options{BaseEndpoint: &d.setup.DynamoDB.Endpoint, Region: "us-east-1", Credentials: credentials("local"), RetryMaxAttempts: attempts})
 	}
 	return d.servers.dynamoDB, nil
 }

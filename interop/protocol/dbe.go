@@ -137,9 +137,12 @@ type Keyring struct {
 type Store struct {
 	Table       string `json:"table"`
 	LogicalName string `json:"logicalName"`
-	Mode        string `json:"mode,omitempty"`   // empty: strict
-	Key         string `json:"key,omitempty"`    // an ARN, not in a mode of discovery
-	Region      string `json:"region,omitempty"` // of mrk and the modes of discovery, empty: the setup's
+	Mode        string `json:"mode,omitempty"` // empty: strict
+	Key         string `json:"key,omitempty"`  // an ARN, not in a mode of discovery
+
+	// In a mode of discovery.
+	Region   string   `json:"region,omitempty"`   // empty: the setup's
+	Accounts []string `json:"accounts,omitempty"` // ours: AWS's clients have no filter there
 }
 
 // Legacy is how items of the legacy format are read and written beside those of the modern one.

@@ -55,7 +55,7 @@ final class DbeKeyStore {
                     .logicalKeyStoreName(named.path("logicalName").asText())
                     .kmsConfiguration(kms.build())
                     .ddbClient(servers.dynamoDb())
-                    .kmsClient(mode.equals("strict") ? servers.kmsOf(key) : servers.kms(region))
+                    .kmsClient(key.isEmpty() ? servers.kms(region) : servers.kmsOf(key))
                     .build())
             .build();
   }
