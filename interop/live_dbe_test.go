@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	kms "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/stretchr/testify/require"
 
@@ -46,6 +47,7 @@ type recipe struct {
 	dataKey int                 // the one of an item that the reader opens
 	hmac    bool                // suite 6700 alone
 	others  []divergence.Client // who do not read it
+	tenant  string              // the branch key of each item, by a supplier
 }
 
 // newItem is a random item, its case by a recipe, and the case that a reader has.
@@ -67,6 +69,9 @@ func (l liveDBE) newItem(r recipe, suite protocol.Suite, version int) *dbeSample
 		for name, value := range l.nextKey() {
 			s.Item[name] = value
 		}
+		if r.tenant != "" {
+			s.Case.Keyring.BranchKeyIDs = map[string]string{s.Item[livePartition].(*types.AttributeValueMemberS).Value: r.tenant}
+		}
 		s.Case.PartitionKey, s.Case.SortKey = livePartition, liveSort
 		s.Reader.PartitionKey, s.Reader.SortKey = livePartition, liveSort
 		return &dbeSample{DBESample: s}
@@ -85,7 +90,7 @@ func (l liveDBE) items(writer divergence.Client, n int, r recipe) []liveItem {
 		s := l.newItem(r, suite, 1+i%2)
 		items = append(items, liveItem{
 			format: protocol.DBE, writer: writer, item: s.Item, writing: s.Case, reading: s.Reader,
-			expected: divergence.OpenedDBE(s.Item, s.Case), readers: readers, others: r.others, what: r.what,
+			expected: divergence.OpenedDBE(s.Item, s.Case), readers: readers, others: r.others, what: r.what, mayMiss: hierarchical(r.writer),
 			flip: func(t *testing.T, f flipper, stored crypt.Item) (crypt.Item, string, bool) {
 				altered, what := f.flipDBE(t, s, stored)
 				return altered, what, what == othersTag

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	directEach    = 40 // items that each client writes by Direct KMS in each way
-	metaStoreEach = 6  // items that each client writes by each version of each material
+	directEach    = 30 // items that each client writes by Direct KMS in each way
+	metaStoreEach = 4  // items that each client writes by each version of each material
 )
 
 // liveDDBEC is a KMS and a table that the clients of the legacy format share.

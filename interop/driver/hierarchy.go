@@ -24,7 +24,7 @@ func (d *driver) hierarchy(k protocol.Keyring, partitionKey string) (keyring.Key
 		config.Supplier = func(_ context.Context, attributes crypt.Item) (string, error) {
 			text, ok := attributes[partitionKey].(*types.AttributeValueMemberS)
 			if !ok || k.BranchKeyIDs[text.Value] == "" {
-				return "", errors.New("no branch key for the item")
+				return "", fmt.Errorf("%w: no branch key for the item", crypt.ErrFormat)
 			}
 			return k.BranchKeyIDs[text.Value], nil
 		}
