@@ -91,9 +91,9 @@ func (l liveDBE) items(writer divergence.Client, n int, r recipe) []liveItem {
 		items = append(items, liveItem{
 			format: protocol.DBE, writer: writer, item: s.Item, writing: s.Case, reading: s.Reader,
 			expected: divergence.OpenedDBE(s.Item, s.Case), readers: readers, others: r.others, what: r.what, mayMiss: hierarchical(r.writer),
-			flip: func(t *testing.T, f flipper, stored crypt.Item) (crypt.Item, string, bool) {
+			flip: func(t *testing.T, f flipper, stored crypt.Item) (crypt.Item, string, func(divergence.Client) bool) {
 				altered, what := f.flipDBE(t, s, stored)
-				return altered, what, what == othersTag
+				return altered, what, func(divergence.Client) bool { return what == othersTag }
 			},
 		})
 	}

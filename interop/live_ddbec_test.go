@@ -3,6 +3,7 @@ package interop_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -77,9 +78,13 @@ func (l liveDDBEC) items(t *testing.T, what string, writer divergence.Client, n 
 		require.NoError(t, err)
 		items = append(items, liveItem{
 			format: protocol.DDBEC, writer: writer, item: item, writing: by, reading: by, expected: expected, readers: clients, what: what,
-			flip: func(t *testing.T, f flipper, stored crypt.Item) (crypt.Item, string, bool) {
+			flip: func(t *testing.T, f flipper, stored crypt.Item) (crypt.Item, string, func(divergence.Client) bool) {
 				altered, what := f.flip(t, by, stored)
-				return altered, what, false
+				return altered, what, func(reader divergence.Client) bool {
+					away, err := divergence.RoundedAway(stored, altered, by, reader)
+					require.NoError(t, err)
+					return away
+				}
 			},
 		})
 	}
@@ -106,8 +111,31 @@ func TestLiveDirectKMS(t *testing.T) {
 			items = append(items, l.items(t, c.what, writer, directEach, encodeProvider(t, c.provider))...)
 		}
 	}
+	// An attacker's key, of another account: ours does not take what is under it, unless it is told to.
+	foreign := protocol.DirectKMS{Type: "direct-kms", Key: l.kms.AddKey(fakekms.Key{Region: home, Account: foreignAccount})}
+	pinned := protocol.DirectKMS{Type: "direct-kms", Key: key}
+	told := pinned
+	told.DecryptKeys = []string{key, foreign.Key}
+	for _, writer := range clients {
+		written := l.items(t, "under another account's key", writer, directEach, encodeProvider(t, foreign))
+		items = append(items, readBy(written[1:], encodeProvider(t, pinned), divergence.Java, divergence.Python)...)
+		items = append(items, readBy(written[:1], encodeProvider(t, told), divergence.Go)...)
+	}
 	l.put(t, items)
 	l.get(t, items)
+}
+
+// readBy returns items as they are read by another provider, by those readers and nobody else.
+func readBy(items []liveItem, provider json.RawMessage, readers ...divergence.Client) []liveItem {
+	for i := range items {
+		by := items[i].writing.(protocol.Case)
+		by.Provider = provider
+		items[i].reading, items[i].readers = by, readers
+		if !slices.Contains(readers, divergence.Go) {
+			items[i].others = []divergence.Client{divergence.Go}
+		}
+	}
+	return items
 }
 
 // TestLiveMetaStore has each client make a MetaStore that the others rotate, by each kind of provider of its
