@@ -72,7 +72,7 @@ gotest() {
   shift
   go test -v -count=1 -timeout 20m "$@" ./... >"$log" 2>&1 || status=$?
   grep -E '^(ok|FAIL|---|panic:)' "$log" | grep -v '^--- PASS' || true
-  grep -E '^ +(corpus|cross|tamper|dbe|legacy)_test\.go:' "$log" || true # the figures of a run against AWS's clients
+  grep -E '^ +(corpus|cross|tamper|dbe|legacy|live[a-z_]*)_test\.go:' "$log" || true # the figures of a run against AWS's clients
   if ((status)); then
     # What a test says stands before how it ended.
     grep -nE '^ *--- FAIL|^panic:|\[(build|setup) failed\]' -B 30 -A 10 "$log" | head -400 || tail -100 "$log"
