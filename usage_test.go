@@ -2,14 +2,19 @@ package ddb_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/dynaseal/ddb"
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/crypt/ddbec"
+	"github.com/dynaseal/ddb/ddbtest"
+	"github.com/dynaseal/ddb/internal/fakekms"
 	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/keyring/awskms"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -109,4 +114,42 @@ func TestATracerFollowsACodec(t *testing.T) {
 	_, err = codec.Decode(t.Context(), item)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"GenerateDataKey", "GetItem"}, trace.take())
+}
+
+func ExampleCapacity() {
+	ctx := context.Background()
+	server := ddbtest.Start()
+	defer server.Close()
+	service := fakekms.Start()
+	defer service.Close()
+	keys, err := awskms.New(awskms.Config{
+		Keys:   []string{service.AddKey(fakekms.Key{Region: "us-east-1"})},
+		Client: service.Client("us-east-1"), // kms.NewFromConfig in a service
+	})
+	if err != nil {
+		panic(err)
+	}
+	visits, err := ddb.NewTable[Visit](server.Client(), "visits", ddb.Config{Encryption: dbe.Format(keys)})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := server.Client().CreateTable(ctx, visits.CreateTableInput()); err != nil {
+		panic(err)
+	}
+
+	var meter ddb.Meter
+	visits = visits.With(ddb.Capacity(&meter))
+	v := ada()
+	if err := visits.Put(ctx, &v); err != nil {
+		panic(err)
+	}
+	if _, err := visits.Get(ctx, visits.KeyOf(&v)); err != nil {
+		panic(err)
+	}
+	used := meter.Usage()
+	fmt.Println("capacity units:", used.Write, "written,", used.Read, "read")
+	fmt.Println("calls to KMS:", used.Keys.KeyCalls)
+	// Output:
+	// capacity units: 1 written, 0.5 read
+	// calls to KMS: 2
 }
