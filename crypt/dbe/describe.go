@@ -2,7 +2,6 @@ package dbe
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/branchkey"
 	"github.com/dynaseal/ddb/internal/dbe"
 	"github.com/dynaseal/ddb/provider/keyring"
 )
@@ -95,8 +95,7 @@ func describeDataKey(k dbe.DataKey) DataKeyDescription {
 	// The hierarchical keyring's part comes behind the wrapped data key: salt, iv, version, … (2.8)
 	const before, uuid = 48 + 16 + 12, 16
 	if k.ProviderID == "aws-kms-hierarchy" && len(k.Ciphertext) >= before+uuid {
-		v := hex.EncodeToString(k.Ciphertext[before : before+uuid])
-		d.KeyVersion = strings.Join([]string{v[:8], v[8:12], v[12:16], v[16:20], v[20:]}, "-")
+		d.KeyVersion = branchkey.UUID([uuid]byte(k.Ciphertext[before:]))
 	}
 	return d
 }

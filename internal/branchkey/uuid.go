@@ -3,6 +3,7 @@ package branchkey
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
 )
 
 const uuidLength = 36
@@ -13,11 +14,25 @@ func NewUUID() string {
 	_, _ = rand.Read(b[:]) // never fails, as documented
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
+	return UUID(b)
+}
+
+// UUID is the text of a UUID, in lower case as all clients write it.
+func UUID(b [16]byte) string {
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// IsUUID reports whether s is a UUID of any version, in lower case as all clients write it.
+// ParseUUID is the inverse of [UUID].
+func ParseUUID(s string) (b [16]byte, ok bool) {
+	if !IsUUID(s) {
+		return b, false
+	}
+	_, err := hex.Decode(b[:], []byte(strings.ReplaceAll(s, "-", "")))
+	return b, err == nil
+}
+
+// IsUUID reports whether s is the text of a UUID of any version, as [UUID] has it.
 func IsUUID(s string) bool {
 	if len(s) != uuidLength {
 		return false

@@ -50,8 +50,8 @@ type KeyringConfig struct {
 
 	// Partition is the part of Cache in which keyrings share what they have loaded: two of one Partition
 	// use each other's branch keys wherever the logical names of their stores, ids and versions are the same,
-	// even if one of them may not read the other's store. So name a Partition only once for each store.
-	// "": a part of the keyring's own, whatever the cache.
+	// even if one of them has other clients, or permission to less. Stores of one logical name that are not the
+	// same want Partitions of their own. "": a part of the keyring's own, whatever the cache.
 	Partition string
 }
 
@@ -195,7 +195,7 @@ func (w *wrapper) version(ctx context.Context, id string, v version) (branchKey,
 
 // checked takes of a branch key what the keyring uses, if it is the one that was asked for.
 func (w *wrapper) checked(k BranchKey, id string) (branchKey, error) {
-	v, ok := parseVersion(k.Version)
+	v, ok := branchkey.ParseUUID(k.Version)
 	switch {
 	case k.ID != id:
 		return branchKey{}, w.wrong(fmt.Errorf("branch key %.64q, not %.64q", k.ID, id))
@@ -204,7 +204,7 @@ func (w *wrapper) checked(k BranchKey, id string) (branchKey, error) {
 	case k.Key.Len() != keyLength:
 		return branchKey{}, w.wrong(fmt.Errorf("a key of %d bytes, not %d", k.Key.Len(), keyLength))
 	}
-	return branchKey{v, k.Key}, nil
+	return branchKey{version(v), k.Key}, nil
 }
 
 func (w *wrapper) wrong(err error) error {

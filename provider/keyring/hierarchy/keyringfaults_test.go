@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,18 +51,27 @@ func (f *flaky) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...
 	return f.Client.GetItem(ctx, in, opts...)
 }
 
+// hasty is an HTTP client that waits for an answer no longer than it is told to.
+type hasty struct{ timeout atomic.Int64 }
+
+func (h *hasty) Do(r *http.Request) (*http.Response, error) {
+	c := http.Client{Timeout: time.Duration(h.timeout.Load())}
+	return c.Do(r)
+}
+
 // service is a world with two tenants, whose items are read and written through the format.
 type service struct {
 	*world
 	clock *clock
 	flaky *flaky
+	hasty *hasty
 	cache *hierarchy.Cache
 }
 
 func newService(t *testing.T) *service {
 	t.Helper()
 	w := newWorld(t)
-	s := &service{world: w, clock: newClock(), flaky: &flaky{Client: w.ddb.Client()}}
+	s := &service{world: w, clock: newClock(), flaky: &flaky{Client: w.ddb.Client()}, hasty: new(hasty)}
 	w.create("north")
 	w.create("south")
 	s.cache = newCache(t, hierarchy.CacheConfig{Now: s.clock.Now})
@@ -73,7 +83,7 @@ func (s *service) visits() crypt.ItemEncryptor {
 	s.t.Helper()
 	store := s.with(func(c *hierarchy.Config) {
 		c.DynamoDB = s.flaky
-		c.KMS = s.kms.Client(east, func(o *kms.Options) { o.HTTPClient = &http.Client{Timeout: 300 * time.Millisecond} })
+		c.KMS = s.kms.Client(east, func(o *kms.Options) { o.HTTPClient = s.hasty })
 	})
 	return s.visitsOf(store)
 }
@@ -152,7 +162,11 @@ func TestFaults(t *testing.T) {
 		"KMS unavailable":    {inject(fakekms.Unavailable), "ServiceUnavailableException", "kms:Decrypt", 1},
 		"KMS failed":         {inject(fakekms.Internal), "KMSInternalException", "kms:Decrypt", 1},
 		"KMS lost":           {inject(fakekms.LostAnswer), "", "no answer", 1},
-		"KMS timed out":      {inject(fakekms.Timeout), "", "no answer", 1},
+		"KMS timed out": {func(s *service) func() {
+			heal := inject(fakekms.Timeout)(s)
+			s.hasty.timeout.Store(int64(100 * time.Millisecond))
+			return func() { heal(); s.hasty.timeout.Store(0) }
+		}, "", "no answer", 1},
 		"key disabled": {func(s *service) func() {
 			s.kms.Disable(s.key)
 			return func() { s.kms.Enable(s.key) }

@@ -6,9 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/dynaseal/ddb/internal/branchkey"
@@ -134,23 +132,5 @@ const versionSize = 16
 // version is the UUID of a branch key's version.
 type version [versionSize]byte
 
-// String is the text that stores have of it: 36 characters, in lower case.
-func (v version) String() string {
-	b := make([]byte, 0, 36)
-	for i, part := range [][]byte{v[:4], v[4:6], v[6:8], v[8:10], v[10:]} {
-		if i > 0 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, part)
-	}
-	return string(b)
-}
-
-// parseVersion is the inverse of String: another spelling, an item could not name.
-func parseVersion(s string) (v version, ok bool) {
-	if !branchkey.IsUUID(s) {
-		return v, false
-	}
-	_, err := hex.Decode(v[:], []byte(strings.ReplaceAll(s, "-", "")))
-	return v, err == nil
-}
+// String is the text that stores have of it.
+func (v version) String() string { return branchkey.UUID(v) }
