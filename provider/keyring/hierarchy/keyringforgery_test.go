@@ -28,7 +28,7 @@ func edited(t *testing.T, stored crypt.Item, from, to string) crypt.Item {
 }
 
 // Mallory may write the table of visits. He is a tenant, too, and so has a branch key of the same store.
-func TestItemsOfAnotherTenant(t *testing.T) {
+func TestForgeryOfATenant(t *testing.T) {
 	s := newService(t)
 	e := s.visits()
 	north, south := s.put(e, "north"), s.put(e, "south")
@@ -65,7 +65,7 @@ func with(stored, changes crypt.Item) crypt.Item {
 
 // Mallory may write the key store's table as well, and has a KMS key in an account of his own that the
 // service's role may use.
-func TestBranchKeysOfAnAttacker(t *testing.T) {
+func TestForgeryByBranchKeysOfAnAttacker(t *testing.T) {
 	s := newService(t)
 	e := s.visits()
 	good := s.put(e, "north")
