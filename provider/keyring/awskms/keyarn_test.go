@@ -35,18 +35,19 @@ func TestKeyARN(t *testing.T) {
 func TestKeyARNFails(t *testing.T) {
 	s := start(t)
 	arn := s.AddKey(fakekms.Key{Region: east, Aliases: []string{"alias/visits"}})
-	client := impatient(s)
+	var waits impatient
+	client := waits.client(s)
 	for name, f := range faults {
 		if f.code == "DisabledException" || f.code == "KMSInvalidStateException" {
 			continue // such keys are described
 		}
-		f.cause(s, "DescribeKey", arn)
+		mend := waits.fail(s, f, "DescribeKey", arn)
 		_, err := awskms.KeyARN(t.Context(), client, "alias/visits")
 		isClass(t, err, crypt.ErrKeys)
 		for _, says := range []string{"kms:DescribeKey", "alias/visits", f.says} {
 			assert.ErrorContains(t, err, says, name)
 		}
-		f.cure(s, "DescribeKey", arn)
+		mend()
 		_, err = awskms.KeyARN(t.Context(), client, "alias/visits")
 		require.NoError(t, err, name)
 	}
