@@ -36,6 +36,8 @@ var mayImport = map[string][]string{
 	"internal/point":          {},
 	"internal/refresh":        {},
 	"internal/report":         {"crypt"},
+	"internal/rotationtest": {"crypt", "crypt/dbe", "crypt/ddbec", "provider/directkms", "provider/keyring", "provider/keyring/hierarchy",
+		"provider/metastore", "provider/mostrecent", "internal/..."},
 	"internal/rsakey":         {"internal/given"},
 	"provider/metastore":      {"crypt", "provider/mostrecent", "provider/secret", "internal/..."},
 	"provider/mostrecent":     {"crypt", "provider", "provider/secret", "internal/..."},
