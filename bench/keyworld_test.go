@@ -15,6 +15,7 @@ import (
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/ddbtest"
 	"github.com/dynaseal/ddb/internal/fakekms"
+	"github.com/dynaseal/ddb/internal/wholebody"
 	"github.com/dynaseal/ddb/provider/directkms"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/dynaseal/ddb/provider/keyring/hierarchy"
@@ -59,7 +60,7 @@ func newKeyWorld(t testing.TB) *keyWorld {
 	t.Cleanup(server.Close)
 	w.client = w.kms.Client(region)
 	w.key = w.kms.AddKey(fakekms.Key{Region: region})
-	w.dynamoDB = server.Client(func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: &w.requests} })
+	w.dynamoDB = server.Client(func(o *dynamodb.Options) { o.HTTPClient = wholebody.Client{HTTP: &http.Client{Transport: &w.requests}} })
 
 	inner, err := directkms.New(t.Context(), directkms.Config{Client: w.client, Key: w.key})
 	require.NoError(t, err)

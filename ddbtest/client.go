@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/dynaseal/ddb/internal/wholebody"
 )
 
 const region = "us-east-1"
@@ -16,7 +17,7 @@ func (s *Server) Client(opts ...func(*dynamodb.Options)) *dynamodb.Client {
 		Region:       region,
 		BaseEndpoint: aws.String(s.URL()),
 		Credentials:  aws.CredentialsProviderFunc(credentials),
-		HTTPClient:   s.http.Client(),
+		HTTPClient:   wholebody.Client{HTTP: s.http.Client()},
 		Retryer:      aws.NopRetryer{},
 	}, opts...)
 }

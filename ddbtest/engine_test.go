@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/dynaseal/ddb/ddbtest"
 	"github.com/dynaseal/ddb/internal/testenv"
+	"github.com/dynaseal/ddb/internal/wholebody"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -58,7 +59,7 @@ func inProcess(t *testing.T) engine {
 func local(t *testing.T) engine {
 	url := testenv.Need(t, "DDB_ENDPOINT")
 	return engine{dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &url, Retryer: aws.NopRetryer{},
+		Region: "us-east-1", BaseEndpoint: &url, Retryer: aws.NopRetryer{}, HTTPClient: wholebody.Client{HTTP: http.DefaultClient},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),

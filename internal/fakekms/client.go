@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/dynaseal/ddb/internal/wholebody"
 )
 
 // Client returns a client of the SDK's in region, for [Account]. It does not retry, so that a fault is
@@ -21,7 +22,7 @@ func (s *Server) ClientOf(account, region string, opts ...func(*kms.Options)) *k
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: account, SecretAccessKey: "fakekms"}, nil
 		}),
-		HTTPClient: s.http.Client(),
+		HTTPClient: wholebody.Client{HTTP: s.http.Client()},
 		Retryer:    aws.NopRetryer{},
 	}, opts...)
 }

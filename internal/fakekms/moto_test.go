@@ -3,6 +3,7 @@ package fakekms_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/dynaseal/ddb/internal/testenv"
+	"github.com/dynaseal/ddb/internal/wholebody"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -19,7 +21,7 @@ func TestMotoAgrees(t *testing.T) {
 	endpoint := testenv.Need(t, "DDB_MOTO")
 	client := func(region string) *kms.Client {
 		return kms.New(kms.Options{
-			Region: region, BaseEndpoint: &endpoint, Retryer: aws.NopRetryer{},
+			Region: region, BaseEndpoint: &endpoint, Retryer: aws.NopRetryer{}, HTTPClient: wholebody.Client{HTTP: http.DefaultClient},
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return aws.Credentials{AccessKeyID: "moto", SecretAccessKey: "moto"}, nil
 			}),

@@ -17,7 +17,8 @@ import (
 // account is the one that the driver calls a KMS of tests from.
 const account = "111122223333"
 
-// attempts outlive a connection lost on a busy machine, and do not make an outage long.
+// attempts outlive a connection that the SDK closes on a busy machine (see internal/wholebody), and do not make an outage
+// long.
 const attempts = 2
 
 // credentials have an access key of tests.

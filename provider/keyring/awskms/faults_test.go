@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/fakekms"
+	"github.com/dynaseal/ddb/internal/wholebody"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/dynaseal/ddb/provider/keyring/awskms"
 	"github.com/stretchr/testify/assert"
@@ -61,7 +62,7 @@ var faults = map[string]fault{
 type impatient struct{ timeout atomic.Int64 }
 
 func (h *impatient) Do(r *http.Request) (*http.Response, error) {
-	c := http.Client{Timeout: time.Duration(h.timeout.Load())}
+	c := wholebody.Client{HTTP: &http.Client{Timeout: time.Duration(h.timeout.Load())}}
 	return c.Do(r)
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/fakekms"
+	"github.com/dynaseal/ddb/internal/wholebody"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/dynaseal/ddb/provider/keyring/hierarchy"
 )
@@ -55,7 +56,7 @@ func (f *flaky) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...
 type hasty struct{ timeout atomic.Int64 }
 
 func (h *hasty) Do(r *http.Request) (*http.Response, error) {
-	c := http.Client{Timeout: time.Duration(h.timeout.Load())}
+	c := wholebody.Client{HTTP: &http.Client{Timeout: time.Duration(h.timeout.Load())}}
 	return c.Do(r)
 }
 
