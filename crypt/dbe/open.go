@@ -65,7 +65,14 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 		return e.decrypt.Format("", "", err)
 	}
 	trials := 0
-	var misfit error // of the schema as it is now
+	var misfit error // of the first reading that does not fit
+	failed := false  // a reading that fits did not verify
+	unverified := func() error {
+		if failed {
+			return e.decrypt.Auth()
+		}
+		return misfit
+	}
 	var a answer
 	for t, table := range e.tables {
 		s.moveTo(table, t)
@@ -75,22 +82,23 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 				continue
 			}
 			if trials++; trials > maxTrials {
-				return e.decrypt.Auth()
+				return unverified()
 			}
 			err := e.verify(ctx, table, header, footer, s, &a)
-			if err == nil {
+			switch {
+			case err == nil:
 				s.old = t > 0 || i > 0
 				return e.decrypt.Context(ctx)
-			}
-			if !errors.Is(err, crypt.ErrAuth) {
+			case errors.Is(err, crypt.ErrAuth):
+				failed = true
+			case errors.Is(err, crypt.ErrFormat): // keys that depend on the context may be of another reading
+				misfit = cmp.Or(misfit, err)
+			default:
 				return err
 			}
 		}
 	}
-	if trials == 0 {
-		return misfit
-	}
-	return e.decrypt.Auth()
+	return unverified()
 }
 
 // moveTo makes the paths of the attributes those of the n-th name of the table.
