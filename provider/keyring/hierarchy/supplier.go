@@ -25,9 +25,13 @@ const (
 // belong to it.
 //
 // When reading nothing of them is verified yet: whoever can write the table chose them. An item verifies
-// under the branch key of its own attributes only, so one that was moved to another tenant's does not. An
-// error says that there is no branch key for the item, and is wrapped; it is crypt.ErrKeys unless it is of
-// another of crypt's classes. It is called concurrently.
+// under the branch key of its own attributes only, so one that was moved to another tenant's does not. Under
+// each alias of its table, and each previous schema, an item may have other attributes, or another table's name: it
+// is called for each until one verifies.
+//
+// An error says that there is no branch key for the item, and is wrapped. Where the attributes are why, let it wrap
+// crypt.ErrFormat, as an id that no branch key can have does: another reading of the item is then tried, and trying
+// again later is not. One that is of none of crypt's classes is crypt.ErrKeys. It is called concurrently.
 type Supplier func(ctx context.Context, attributes crypt.Item) (id string, err error)
 
 // FromAttribute returns a Supplier of branch keys whose ids are the text of an attribute of type S: the partition
@@ -38,9 +42,9 @@ func FromAttribute(name string) Supplier {
 		case *types.AttributeValueMemberS:
 			return v.Value, nil
 		case nil:
-			return "", fmt.Errorf("attribute %.128q is not there: it must be a key, or in the encryption context, of every item", name)
+			return "", fmt.Errorf("%w: attribute %.128q is not there: it must be a key, or in the encryption context, of every item", crypt.ErrFormat, name)
 		}
-		return "", fmt.Errorf("attribute %.128q is not of type S", name)
+		return "", fmt.Errorf("%w: attribute %.128q is not of type S", crypt.ErrFormat, name)
 	}
 }
 
@@ -51,11 +55,11 @@ func (s Supplier) supply(ctx context.Context, entries map[string]string) (string
 		return "", fmt.Errorf("branch key id supplier: %w: %w: the manager must pass on the context of the format", crypt.ErrFormat, err)
 	}
 	id, err := s(ctx, item)
-	if err == nil {
-		err = branchkey.CheckID(id)
-	}
 	if err != nil {
 		return "", fmt.Errorf("branch key id supplier: %w", err)
+	}
+	if err := branchkey.CheckID(id); err != nil {
+		return "", fmt.Errorf("branch key id supplier: %w: %w", crypt.ErrFormat, err)
 	}
 	return id, nil
 }

@@ -76,11 +76,11 @@ func TestSuppliersThatFail(t *testing.T) {
 		"class": {func(context.Context, crypt.Item) (string, error) {
 			return "", errors.Join(errNoTenant, crypt.ErrFormat)
 		}, crypt.ErrFormat, ""},
-		"no id":    {func(context.Context, crypt.Item) (string, error) { return "", nil }, crypt.ErrKeys, "branch key id supplier: no branch key id"},
-		"long id":  {func(context.Context, crypt.Item) (string, error) { return strings.Repeat("a", 2049), nil }, crypt.ErrKeys, "2048"},
-		"odd id":   {func(context.Context, crypt.Item) (string, error) { return "\xff", nil }, crypt.ErrKeys, "UTF-8"},
-		"no field": {hierarchy.FromAttribute("other"), crypt.ErrKeys, `attribute "other" is not there`},
-		"number":   {hierarchy.FromAttribute("at"), crypt.ErrKeys, `attribute "at" is not of type S`},
+		"no id":    {func(context.Context, crypt.Item) (string, error) { return "", nil }, crypt.ErrFormat, "no branch key id"},
+		"long id":  {func(context.Context, crypt.Item) (string, error) { return strings.Repeat("a", 2049), nil }, crypt.ErrFormat, "2048"},
+		"odd id":   {func(context.Context, crypt.Item) (string, error) { return "\xff", nil }, crypt.ErrFormat, "UTF-8"},
+		"no field": {hierarchy.FromAttribute("other"), crypt.ErrFormat, `attribute "other" is not there`},
+		"number":   {hierarchy.FromAttribute("at"), crypt.ErrFormat, `attribute "at" is not of type S`},
 	} {
 		item := crypt.Item{"tenant": text("CANARY7391"), "at": number("1")}
 		good := visits(t, newRing(t, hierarchy.KeyringConfig{Store: store, BranchKeyID: "a"}), keyring.SuiteHMAC, nil)
