@@ -62,7 +62,8 @@ func (s *Store) createKey(ctx context.Context, id string, c CreateKeyConfig) err
 
 // Rotate makes a new version of a branch key and makes it the active one: items are written under it as soon
 // as caches let go of the last one. Old versions stay, for items written under them, and so does the beacon
-// key, since beacons must stay comparable. AWS's name of it is VersionKey.
+// key, since beacons must stay comparable. Who got hold of an old version can still write items that verify:
+// write its items anew, and delete it. AWS's name of it is VersionKey.
 //
 // Of several at once one wins, and the others are [ErrRaced]. The active version that is replaced is verified
 // first: crypt.ErrAuth is one that was altered. A missing branch key is [ErrNotFound], a lost answer may be

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/refresh"
 )
 
@@ -26,8 +27,8 @@ type CacheConfig struct {
 
 // A Cache holds branch keys in the clear: the active version of each branch key in use, and each version
 // that items in use were written under. It may serve several keyrings, which share what it holds only where
-// [KeyringConfig].Partition says so, and each of which takes no key older than its own TTL. It is safe for
-// concurrent use.
+// [KeyringConfig].Partition says so, and each of which takes no key older than its own TTL. It is made by [NewCache],
+// and safe for concurrent use.
 type Cache struct {
 	keys     *refresh.Cache[entryID, branchKey]
 	absent   absent
@@ -84,7 +85,7 @@ func (c *Cache) version(ctx context.Context, id entryID, ttl time.Duration, load
 		case c.versions <- struct{}{}:
 			defer func() { <-c.versions }()
 		case <-ctx.Done():
-			return branchKey{}, ctx.Err()
+			return branchKey{}, fmt.Errorf("%w: %d loads of versions are under way, none of which ended in %v: is the key store slow? (%w)", crypt.ErrKeys, maxVersionLoads, loadTimeout, ctx.Err())
 		}
 		if err := c.absent.check(id); err != nil {
 			return branchKey{}, err

@@ -12,6 +12,7 @@ import (
 const (
 	maxVersionLoads = 32               // that are under way at once
 	maxAbsent       = 256              // that the store did not have, in absentFor
+	maxAbsentOfKey  = 64               // of one branch key, likewise: who may write one tenant's items holds up no other's
 	absentFor       = 10 * time.Second // how long such a version is not asked for again
 	maxFound        = 10_000           // that are known to be no inventions
 )
@@ -24,6 +25,7 @@ type absent struct {
 	mu       sync.Mutex
 	until    time.Time
 	versions map[entryID]error
+	of       map[entryID]int // how many of versions are of a branch key
 	seen     map[entryID]struct{}
 }
 
@@ -32,18 +34,25 @@ func (a *absent) check(id entryID) error {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !now.Before(a.until) {
+	if left := a.until.Sub(now); left <= 0 || left > absentFor { // a clock may be set back
 		clear(a.versions)
+		clear(a.of)
 		a.until = now.Add(absentFor)
 	}
 	if err := a.versions[id]; err != nil {
 		return err
 	}
-	if _, ok := a.seen[id]; !ok && len(a.versions) >= maxAbsent {
-		return fmt.Errorf("%w: version %s of branch key %.64q: in %v items named %d versions that key store %.64q does not have, further ones are not asked for: try again later, and see who writes such items",
-			crypt.ErrKeys, id.version, id.id, absentFor, len(a.versions), id.store)
+	if _, ok := a.seen[id]; !ok && (len(a.versions) >= maxAbsent || a.of[id.ofKey()] >= maxAbsentOfKey) {
+		return fmt.Errorf("%w: version %s of branch key %.64q: in %v items named %d versions that key store %.64q does not have, %d of them of this branch key: further ones are not asked for: try again later, and see who writes such items",
+			crypt.ErrKeys, id.version, id.id, absentFor, len(a.versions), id.store, a.of[id.ofKey()])
 	}
 	return nil
+}
+
+// ofKey is what all versions of a branch key have in common.
+func (id entryID) ofKey() entryID {
+	id.version = version{}
+	return id
 }
 
 // missed says that the store does not have a version.
@@ -51,7 +60,10 @@ func (a *absent) missed(id entryID, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.versions == nil {
-		a.versions = make(map[entryID]error)
+		a.versions, a.of = make(map[entryID]error), make(map[entryID]int)
+	}
+	if a.versions[id] == nil {
+		a.of[id.ofKey()]++
 	}
 	a.versions[id] = err
 	delete(a.seen, id)
@@ -71,5 +83,6 @@ func (a *absent) clear() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	clear(a.versions)
+	clear(a.of)
 	clear(a.seen)
 }

@@ -30,7 +30,8 @@
 //
 // # Losing keys
 //
-// What was written under a branch key is gone for good with the branch key's items, or with the KMS key.
-// That is how the data of one tenant is shredded, and why the table wants point-in-time recovery,
-// deletion protection, and few who may delete.
+// What was written under a branch key is gone with the branch key's items, or with the KMS key. That is how
+// the data of one tenant is shredded, and why the table wants point-in-time recovery, deletion protection, and
+// few who may delete. A tenant is shredded for good when the last copy of the items is: point-in-time recovery keeps
+// one for up to 35 days, and whoever can write the table can put one back.
 package hierarchy

@@ -50,8 +50,9 @@ type KeyringConfig struct {
 
 	// Partition is the part of Cache in which keyrings share what they have loaded: two of one Partition
 	// use each other's branch keys wherever the logical names of their stores, ids and versions are the same,
-	// even if one of them has other clients, or permission to less. Stores of one logical name that are not the
-	// same want Partitions of their own. "": a part of the keyring's own, whatever the cache.
+	// even if one of them has other clients, or permission to less, and those that wait for one load share its
+	// failure. Stores of one logical name that are not the same want Partitions of their own. "": a part of the
+	// keyring's own, whatever the cache.
 	Partition string
 }
 
@@ -68,8 +69,8 @@ type KeyringConfig struct {
 // is loaded anew in the last ten seconds of its TTL, or in the last half of a short one, while its users
 // go on; where that fails for a while only, throttled say, the key serves until the TTL ends. No failure is
 // kept, but for one: who can write the table can name versions that there never were, so what the store did
-// not have is not asked for again within ten seconds, and after 256 such names in that time further ones
-// that were never loaded are crypt.ErrKeys unasked.
+// not have is not asked for again within ten seconds, and after 256 such names in that time, or 64 of one branch
+// key, further ones that were never loaded are crypt.ErrKeys unasked.
 func NewKeyring(c KeyringConfig) (keyring.Keyring, error) {
 	var errs []error
 	fail := func(format string, args ...any) {
@@ -102,6 +103,8 @@ func NewKeyring(c KeyringConfig) (keyring.Keyring, error) {
 			fail("Partition without Cache: there is nothing to share")
 		}
 		w.cache = newCache(CacheConfig{})
+	} else if c.Cache.keys == nil {
+		fail("Cache is none of NewCache")
 	}
 	if c.Partition == "" {
 		w.partition = ownPartition()
