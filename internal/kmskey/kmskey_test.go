@@ -103,7 +103,10 @@ func TestFailuresAreExplained(t *testing.T) {
 		"deleted":     {api("KMSInvalidStateException"), "pending deletion", true, false},
 		"ciphertext":  {api("InvalidCiphertextException"), "InvalidCiphertextException", true, true},
 		"another key": {api("IncorrectKeyException"), "IncorrectKeyException", true, true},
-		"throttled":   {api("ThrottlingException"), "ThrottlingException", false, false},
+		"throttled":   {api("ThrottlingException"), "try again later", false, false},
+		"no table":    {api("ResourceNotFoundException"), "no such table", true, false},
+		"expired":     {api("ExpiredTokenException"), "credentials", false, false},
+		"other use":   {api("InvalidKeyUsageException"), "another use", true, false},
 		"internal":    {api("KMSInternalException"), "KMSInternalException", false, false},
 		"connection":  {io.ErrUnexpectedEOF, "no answer", false, false},
 		"cancelled":   {context.Canceled, "context ended", false, false},
@@ -121,6 +124,32 @@ func TestFailuresAreExplained(t *testing.T) {
 	assert.NoError(t, kmskey.Explain("kms:Decrypt", key, nil))
 	assert.False(t, kmskey.Lasting(nil))
 	assert.False(t, kmskey.Refused(errors.New("other")))
+}
+
+// Credentials come from calls of their own, whose failures are none of the key's.
+func TestFailuresBeforeTheCallAreExplained(t *testing.T) {
+	call := func(service, operation string, err error) error {
+		return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
+	}
+	lookup := errors.New("lookup kms.us-east-1.amazonaws.com: no such host")
+	for name, c := range map[string]struct {
+		err        error
+		says, nots string
+	}{
+		"role":     {call("KMS", "Decrypt", fmt.Errorf("get identity: %w", call("STS", "AssumeRole", api("AccessDeniedException")))), "STS AssumeRole failed first: AccessDeniedException", "key's policy"},
+		"metadata": {call("KMS", "Decrypt", fmt.Errorf("get identity: %w", call("ec2imds", "GetMetadata", lookup))), `ec2imds GetMetadata failed first: "lookup`, "allow"},
+		"resolver": {call("KMS", "Decrypt", fmt.Errorf("send: %w", lookup)), `no answer: "lookup kms.us-east-1.amazonaws.com: no such host"`, "send"},
+		"several":  {call("KMS", "Decrypt", errors.Join(lookup, io.EOF)), `no answer: "lookup`, "EOF"},
+		"its own":  {call("KMS", "Decrypt", api("AccessDeniedException")), "allow kms:Decrypt", "first"},
+	} {
+		err := kmskey.Explain("kms:Decrypt", key, c.err)
+		assert.ErrorIs(t, err, c.err, name)
+		assert.ErrorContains(t, err, c.says, name)
+		assert.NotContains(t, err.Error(), c.nots, name)
+		assert.NotContains(t, err.Error(), "what the caller sent", name)
+	}
+	long := kmskey.Explain("kms:Decrypt", key, errors.New(strings.Repeat("a", 1<<16)))
+	assert.Less(t, len(long.Error()), 1024)
 }
 
 func FuzzParseARN(f *testing.F) {
