@@ -56,7 +56,8 @@
 // some milliseconds, and counts against the account's quota of its region. With RSA writing costs none.
 // Nothing is cached but what ECDHConfig.KeepSecrets says. Package provider/keyring/hierarchy needs KMS once for many
 // items. An item that names a key 255 times costs at most keyring.MaxTries requests for each of the keyring's
-// keys or regions. [crypt.Watch] counts and traces them.
+// keys or regions, once for the table and again for each of its aliases and for four previous schemas, which
+// are other contexts. [crypt.Watch] counts and traces them.
 //
 // With symmetric keys KMS logs the encryption context to CloudTrail in clear: table name, values of partition and
 // sort key, and what is tagged context. It takes at most 8,192 bytes of it.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/crypt/dbe"
 	"github.com/dynaseal/ddb/internal/fakekms"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/dynaseal/ddb/provider/keyring/awskms"
@@ -185,6 +186,23 @@ func TestAHostileItemCostsFewCalls(t *testing.T) {
 	_, err := open(t.Context(), k, map[string]string{"item": "1"}, append(slices.Repeat([]keyring.EncryptedDataKey{foreign}, 254), good)...)
 	require.NoError(t, err, "those of others are passed over")
 	assert.Len(t, s.Calls(), 1)
+}
+
+// Each name of the table is another context, and so another reading of the item.
+func TestAHostileItemOfATableWithAliases(t *testing.T) {
+	s := start(t)
+	k := strict(t, s, s.AddKey(fakekms.Key{Region: east}))
+	stored := write(t, encryptor(t, forger{k, func(m *keyring.EncryptionMaterials) {
+		m.EncryptedDataKeys = slices.Repeat(m.EncryptedDataKeys, keyring.MaxEncryptedDataKeys)
+		m.SigningKeys = slices.Repeat(m.SigningKeys, keyring.MaxEncryptedDataKeys)
+	}}, keyring.SuiteHMAC))
+	schema, err := crypt.NewSchema(crypt.SchemaConfig{Table: "other", Aliases: []string{"a", "b", "c"}, PartitionKey: "patient", Actions: map[string]crypt.Action{"name": crypt.Encrypt}})
+	require.NoError(t, err)
+	f, err := dbe.New(dbe.Config{Keyring: k, Suite: keyring.SuiteHMAC})
+	require.NoError(t, err)
+	e, err := f.Encryptor(schema)
+	require.NoError(t, err)
+	refuses(t, e, stored, crypt.ErrAuth, (1+crypt.MaxAliases)*keyring.MaxTries)
 }
 
 // careless is a client that does not say which key to use, or answers what it likes.

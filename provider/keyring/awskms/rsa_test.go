@@ -230,6 +230,7 @@ func TestRSAAnswersAreChecked(t *testing.T) {
 		"no key":           {&kms.DecryptOutput{Plaintext: bytes.Clone(message)}, nil, crypt.ErrAuth},
 		"no plaintext":     {&kms.DecryptOutput{KeyId: &arn}, nil, crypt.ErrAuth},
 		"a byte more":      {&kms.DecryptOutput{KeyId: &arn, Plaintext: append(bytes.Clone(message), 0)}, nil, crypt.ErrAuth},
+		"another digest":   {&kms.DecryptOutput{KeyId: &arn, Plaintext: append([]byte{message[0] ^ 1}, message[1:]...)}, nil, crypt.ErrAuth},
 		"neither":          {nil, nil, crypt.ErrKeys},
 		"an odd error":     {nil, errors.New("odd"), crypt.ErrKeys},
 		"a refused cipher": {nil, &kmstypes.InvalidCiphertextException{}, crypt.ErrAuth},

@@ -1,0 +1,67 @@
+package hierarchy_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynaseal/ddb/crypt"
+	"github.com/dynaseal/ddb/provider/keyring/hierarchy"
+)
+
+// astray is a DynamoDB that answers another item than it was asked for.
+type astray struct {
+	hierarchy.DynamoDBClient
+	key item
+}
+
+func (a astray) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	other := *in
+	if a.key != nil {
+		other.Key = a.key
+	}
+	if !aws.ToBool(in.ConsistentRead) {
+		return nil, assert.AnError
+	}
+	return a.DynamoDBClient.GetItem(ctx, &other, opts...)
+}
+
+// A stored key is sound under its own name, so KMS opens it: that it is the one asked for is looked at, too.
+func TestAnotherItemThanAskedFor(t *testing.T) {
+	w := newWorld(t)
+	w.create("north")
+	w.create("south")
+	north, err := w.store.Active(t.Context(), "north")
+	require.NoError(t, err)
+	for name, key := range map[string]item{
+		"of another id": {"branch-key-id": text("south"), "type": text("branch:ACTIVE")},
+		"a version":     {"branch-key-id": text("north"), "type": text("branch:version:" + north.Version)},
+		"a beacon key":  {"branch-key-id": text("north"), "type": text("beacon:ACTIVE")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := w.with(func(c *hierarchy.Config) { c.DynamoDB = astray{w.ddb.Client(), key} })
+			got, err := s.Active(t.Context(), "north")
+			require.ErrorIs(t, err, hierarchy.ErrItem)
+			require.ErrorIs(t, err, crypt.ErrKeys)
+			assert.Equal(t, hierarchy.BranchKey{}, got)
+			require.ErrorIs(t, s.Rotate(t.Context(), "north"), hierarchy.ErrItem)
+		})
+	}
+}
+
+// A version that an item names was there before the item: it is not missed for being young.
+func TestReadsAreConsistent(t *testing.T) {
+	w := newWorld(t)
+	w.create("north")
+	s := w.with(func(c *hierarchy.Config) { c.DynamoDB = astray{w.ddb.Client(), nil} })
+	k, err := s.Active(t.Context(), "north")
+	require.NoError(t, err)
+	_, err = s.Version(t.Context(), "north", k.Version)
+	require.NoError(t, err)
+	_, err = s.Beacon(t.Context(), "north")
+	require.NoError(t, err)
+}
