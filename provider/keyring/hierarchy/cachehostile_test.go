@@ -66,6 +66,20 @@ func TestADeletedVersionAmongInventions(t *testing.T) {
 	require.ErrorContains(t, open(t.Context(), k, south), heldUp)
 }
 
+// Who restores a branch key, and clears the cache, need not wait.
+func TestClearForgetsWhatWasNotThere(t *testing.T) {
+	store := newMemory("s", "north", "south")
+	cache := newCache(t, hierarchy.CacheConfig{})
+	k, _, south := tenants(t, hierarchy.KeyringConfig{Store: store, Cache: cache})
+	backup := store.keys["south"]
+	store.forget("south")
+	require.ErrorIs(t, open(t.Context(), k, south), hierarchy.ErrNotFound)
+	store.keys["south"] = backup
+	require.ErrorIs(t, open(t.Context(), k, south), hierarchy.ErrNotFound)
+	cache.Clear()
+	require.NoError(t, open(t.Context(), k, south))
+}
+
 // A data key of another length is none, which the store is not asked about.
 func TestADataKeyOfAnotherLengthCostsNothing(t *testing.T) {
 	store := newMemory("s", "north", "south")

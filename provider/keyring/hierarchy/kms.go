@@ -2,6 +2,7 @@ package hierarchy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,9 +33,10 @@ func (s *Store) decrypt(ctx context.Context, kmsKey string, it *branchkey.Item) 
 		EncryptionContext: it.Context(s.logicalName),
 		GrantTokens:       s.grantTokens,
 	})
+	err = answered(out, err)
 	done(err)
 	if err != nil {
-		return secret.Key{}, kmsFailed(permissionDecrypt, kmsKey, err)
+		return secret.Key{}, s.kmsFailed(permissionDecrypt, kmsKey, err)
 	}
 	defer clear(out.Plaintext)
 	if aws.ToString(out.KeyId) != kmsKey || len(out.Plaintext) != keyLength {
@@ -52,9 +54,10 @@ func (s *Store) generate(ctx context.Context, kmsKey string, it *branchkey.Item)
 		EncryptionContext: it.Context(s.logicalName),
 		GrantTokens:       s.grantTokens,
 	})
+	err = answered(out, err)
 	done(err)
 	if err != nil {
-		return kmsFailed(permissionGenerate, kmsKey, err)
+		return s.kmsFailed(permissionGenerate, kmsKey, err)
 	}
 	if aws.ToString(out.KeyId) != kmsKey || !isEnc(out.CiphertextBlob) {
 		return answeredOther(permissionGenerate, kmsKey)
@@ -74,9 +77,10 @@ func (s *Store) reEncrypt(ctx context.Context, kmsKey string, from, to *branchke
 		DestinationEncryptionContext: to.Context(s.logicalName),
 		GrantTokens:                  s.grantTokens,
 	})
+	err = answered(out, err)
 	done(err)
 	if err != nil {
-		return kmsFailed(permissionReEncrypt, kmsKey, err)
+		return s.kmsFailed(permissionReEncrypt, kmsKey, err)
 	}
 	if aws.ToString(out.SourceKeyId) != kmsKey || aws.ToString(out.KeyId) != kmsKey || !isEnc(out.CiphertextBlob) {
 		return answeredOther(permissionReEncrypt, kmsKey)
@@ -91,12 +95,20 @@ func kmsCall(ctx context.Context, operation, kmsKey string) (context.Context, fu
 	return crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: kmsKey})
 }
 
-func kmsFailed(permission, kmsKey string, err error) error {
-	class := crypt.ErrKeys
+func (s *Store) kmsFailed(permission, kmsKey string, err error) error {
+	explained := kmskey.Explain(permission, kmsKey, err)
 	if kmskey.Refused(err) {
-		class = crypt.ErrAuth
+		return fmt.Errorf("%w: %w: the stored key was altered, or put where it does not belong, or this store's LogicalName, %.128q, is not the one that it was made under", crypt.ErrAuth, explained, s.logicalName)
 	}
-	return fmt.Errorf("%w: %w", class, kmskey.Explain(permission, kmsKey, err))
+	return fmt.Errorf("%w: %w", crypt.ErrKeys, explained)
+}
+
+// answered is err, and an error where a client gave neither one nor an answer.
+func answered[O any](out *O, err error) error {
+	if err == nil && out == nil {
+		return errors.New("the client gave neither an answer nor an error")
+	}
+	return err
 }
 
 func answeredOther(permission, kmsKey string) error {

@@ -104,6 +104,7 @@ func (s *Store) get(ctx context.Context, id, itemType string) (map[string]types.
 		},
 		ConsistentRead: aws.Bool(true),
 	})
+	err = answered(out, err)
 	done(err)
 	if err != nil {
 		return nil, s.storeFailed("dynamodb:GetItem", err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -64,4 +65,64 @@ func TestReadsAreConsistent(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.Beacon(t.Context(), "north")
 	require.NoError(t, err)
+}
+
+// mute are clients that give neither answers nor errors, as a stub that was forgotten does.
+type muteKMS struct{ hierarchy.KMSClient }
+
+func (muteKMS) Decrypt(context.Context, *kms.DecryptInput, ...func(*kms.Options)) (*kms.DecryptOutput, error) {
+	return nil, nil
+}
+
+func (muteKMS) GenerateDataKeyWithoutPlaintext(context.Context, *kms.GenerateDataKeyWithoutPlaintextInput, ...func(*kms.Options)) (*kms.GenerateDataKeyWithoutPlaintextOutput, error) {
+	return nil, nil
+}
+
+func (muteKMS) ReEncrypt(context.Context, *kms.ReEncryptInput, ...func(*kms.Options)) (*kms.ReEncryptOutput, error) {
+	return nil, nil
+}
+
+type muteDynamoDB struct{ hierarchy.DynamoDBClient }
+
+func (muteDynamoDB) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return nil, nil
+}
+
+func (muteDynamoDB) DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
+	return nil, nil
+}
+
+func (muteDynamoDB) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return nil, nil
+}
+
+func TestClientsWithoutAnswers(t *testing.T) {
+	w := newWorld(t)
+	w.create("north")
+	for name, change := range map[string]func(*hierarchy.Config){
+		"KMS":      func(c *hierarchy.Config) { c.KMS = muteKMS{} },
+		"DynamoDB": func(c *hierarchy.Config) { c.DynamoDB = muteDynamoDB{} },
+	} {
+		s := w.with(change)
+		_, err := s.Active(t.Context(), "north")
+		require.ErrorIs(t, err, crypt.ErrKeys, name)
+		require.ErrorContains(t, err, "neither an answer nor an error", name)
+		require.ErrorIs(t, s.Rotate(t.Context(), "north"), crypt.ErrKeys, name)
+		_, err = s.CreateKey(t.Context(), hierarchy.CreateKeyConfig{})
+		require.ErrorIs(t, err, crypt.ErrKeys, name)
+		if name == "DynamoDB" {
+			require.ErrorIs(t, s.CreateTable(t.Context()), crypt.ErrKeys)
+		}
+	}
+}
+
+// What a wrong logical name looks like, in a log.
+func TestAWrongLogicalNameIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.create("north")
+	s := w.with(func(c *hierarchy.Config) { c.LogicalName = "of-another" })
+	_, err := s.Active(t.Context(), "north")
+	require.ErrorIs(t, err, crypt.ErrAuth)
+	require.ErrorContains(t, err, `LogicalName, "of-another"`)
+	require.ErrorContains(t, s.Rotate(t.Context(), "north"), "LogicalName")
 }

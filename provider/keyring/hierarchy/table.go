@@ -66,6 +66,7 @@ func isMissing(err error) bool {
 func (s *Store) describe(ctx context.Context) (*types.TableDescription, error) {
 	ctx, done := s.storeCall(ctx, "DescribeTable", "")
 	out, err := s.dynamoDB.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(s.table)})
+	err = answered(out, err)
 	done(err)
 	if err != nil {
 		return nil, s.storeFailed("dynamodb:DescribeTable", err)
@@ -87,6 +88,7 @@ func (s *Store) create(ctx context.Context) (*types.TableDescription, error) {
 		},
 		BillingMode: types.BillingModePayPerRequest,
 	})
+	err = answered(out, err)
 	done(err)
 	if _, taken := errors.AsType[*types.ResourceInUseException](err); taken {
 		return s.describe(ctx) // somebody else made it just now
