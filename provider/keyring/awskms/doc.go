@@ -60,7 +60,8 @@
 // are other contexts. [crypt.Watch] counts and traces them.
 //
 // With symmetric keys KMS logs the encryption context to CloudTrail in clear: table name, values of partition and
-// sort key, and what is tagged context. It takes at most 8,192 bytes of it.
+// sort key, and what is tagged context. It takes at most 8,192 bytes of it: an item that has more is
+// crypt.ErrFormat, without a call.
 //
 // # Which suite
 //

@@ -205,6 +205,24 @@ func TestAHostileItemOfATableWithAliases(t *testing.T) {
 	refuses(t, e, stored, crypt.ErrAuth, (1+crypt.MaxAliases)*keyring.MaxTries)
 }
 
+// KMS takes so much of a context and no more. What is stored of it, an attacker may fill up.
+func TestContextsThatAreTooLarge(t *testing.T) {
+	s := start(t)
+	k := strict(t, s, s.AddKey(fakekms.Key{Region: east}))
+	large := map[string]string{"a": strings.Repeat("v", 8191)}
+	m := dataKeys(t, k, large)
+	_, err := open(t.Context(), k, large, m.EncryptedDataKeys...)
+	require.NoError(t, err)
+	large = map[string]string{"a": strings.Repeat("v", 8191), "b": ""}
+	s.ResetCalls()
+	_, err = open(t.Context(), k, large, m.EncryptedDataKeys...)
+	isClass(t, err, crypt.ErrFormat)
+	require.ErrorContains(t, err, "8193 bytes")
+	_, err = k.OnEncrypt(t.Context(), keyring.EncryptionMaterials{Suite: keyring.SuiteHMAC, Context: large})
+	isClass(t, err, crypt.ErrFormat)
+	assert.Empty(t, s.Calls())
+}
+
 // careless is a client that does not say which key to use, or answers what it likes.
 type careless struct {
 	*kms.Client

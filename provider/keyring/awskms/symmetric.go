@@ -15,10 +15,29 @@ import (
 // kindKMS is the provider id of data keys that symmetric keys wrapped (dbesdk 2.1).
 const kindKMS = "aws-kms"
 
+// maxContext is how many bytes of names and values KMS takes in an encryption context.
+const maxContext = 8192
+
+// checkContext reports a context that KMS refuses. Some of it is stored in the item, for whoever can write that
+// to fill up: KMS is not asked, since its refusal would look like an outage.
+func checkContext(context map[string]string) error {
+	size := 0
+	for name, value := range context {
+		size += len(name) + len(value)
+	}
+	if size > maxContext {
+		return fmt.Errorf("%w: the encryption context is of %d bytes, and KMS takes no more than %d: have shorter values in it, or fewer attributes of crypt.SignContext", crypt.ErrFormat, size, maxContext)
+	}
+	return nil
+}
+
 // generate has KMS make and wrap an intermediate key under the key of that id, which the answer must name by an
 // ARN that may be it.
 func generate(ctx context.Context, client Client, id string, grantTokens []string, b keyring.Binding, mayBe func(kmskey.ARN) bool) (_ []byte, none keyring.EncryptedDataKey, _ error) {
 	const operation = "GenerateDataKey"
+	if err := checkContext(b.Context); err != nil {
+		return nil, none, err
+	}
 	out, err := call(ctx, operation, id, func(ctx context.Context) (*kms.GenerateDataKeyOutput, error) {
 		return client.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{
 			KeyId: aws.String(id), NumberOfBytes: aws.Int32(keyring.IntermediateKeySize), EncryptionContext: b.Context, GrantTokens: grantTokens,
@@ -45,6 +64,9 @@ func generate(ctx context.Context, client Client, id string, grantTokens []strin
 func decrypt(ctx context.Context, client Client, arn kmskey.ARN, grantTokens []string, ciphertext []byte, b keyring.Binding) ([]byte, error) {
 	if len(ciphertext) > maxCiphertext {
 		return nil, fmt.Errorf("%w: of %d bytes, and KMS decrypts no more than %d", keyring.ErrUnwrap, len(ciphertext), maxCiphertext)
+	}
+	if err := checkContext(b.Context); err != nil {
+		return nil, err
 	}
 	id := arn.String()
 	out, err := call(ctx, "Decrypt", id, func(ctx context.Context) (*kms.DecryptOutput, error) {
