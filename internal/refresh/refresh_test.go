@@ -218,6 +218,26 @@ func TestARefreshThatFails(t *testing.T) {
 	})
 }
 
+// One that fails at once is not asked at every use either.
+func TestARefreshThatFailsFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(refresh.Config{Early: early}), &service{}
+		began := time.Now()
+		get(t, c, s)
+		time.Sleep(ttl - early - time.Since(began))
+		calls := 0
+		for time.Since(began) < ttl {
+			value, hit, err := c.Get(t.Context(), "k", ttl, func(context.Context) (int, error) { calls++; return 0, errThrottled })
+			require.NoError(t, err)
+			assert.Equal(t, 1, value)
+			assert.True(t, hit)
+			time.Sleep(time.Second / 10)
+			synctest.Wait()
+		}
+		assert.Equal(t, 8, calls)
+	})
+}
+
 func TestALastingFailureEvicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := newCache(refresh.Config{Early: early}), &service{}

@@ -191,7 +191,8 @@ func TestAHostileItemCostsFewCalls(t *testing.T) {
 // Each name of the table is another context, and so another reading of the item.
 func TestAHostileItemOfATableWithAliases(t *testing.T) {
 	s := start(t)
-	k := strict(t, s, s.AddKey(fakekms.Key{Region: east}))
+	own := s.AddKey(fakekms.Key{Region: east})
+	k := strict(t, s, own)
 	stored := write(t, encryptor(t, forger{k, func(m *keyring.EncryptionMaterials) {
 		m.EncryptedDataKeys = slices.Repeat(m.EncryptedDataKeys, keyring.MaxEncryptedDataKeys)
 		m.SigningKeys = slices.Repeat(m.SigningKeys, keyring.MaxEncryptedDataKeys)
@@ -203,6 +204,8 @@ func TestAHostileItemOfATableWithAliases(t *testing.T) {
 	e, err := f.Encryptor(schema)
 	require.NoError(t, err)
 	refuses(t, e, stored, crypt.ErrAuth, (1+crypt.MaxAliases)*keyring.MaxTries)
+	s.Deny(own, "Decrypt")
+	refuses(t, e, stored, crypt.ErrKeys, keyring.MaxTries, "allow kms:Decrypt") // an outage is one for all names
 }
 
 // KMS takes so much of a context and no more. What is stored of it, an attacker may fill up.
