@@ -153,12 +153,17 @@ func TestContextsThatEnd(t *testing.T) {
 				var stop func()
 				ctx, stop = context.WithCancel(t.Context())
 				t.Cleanup(stop)
-				time.AfterFunc(50*time.Millisecond, stop)
+				go func() {
+					for len(s.Calls()) == 0 && t.Context().Err() == nil {
+						time.Sleep(time.Millisecond)
+					}
+					stop()
+				}()
 				calls = 1
 			case "late":
 				s.Inject(fakekms.Fault{Kind: fakekms.Timeout})
 				var stop func()
-				ctx, stop = context.WithTimeout(t.Context(), 50*time.Millisecond)
+				ctx, stop = context.WithTimeout(t.Context(), 500*time.Millisecond)
 				t.Cleanup(stop)
 				want, calls = context.DeadlineExceeded, 1
 			}
