@@ -37,6 +37,7 @@ func TestARNsReadAndPrintTheSame(t *testing.T) {
 	assert.True(t, parse(t, multi).MultiRegion())
 	assert.False(t, parse(t, key).MultiRegion())
 	assert.False(t, parse(t, strings.Replace(alias, "some", "mrk-", 1)).MultiRegion(), "an alias is no multi-Region key")
+	assert.False(t, parse(t, strings.Replace(multi, "mrk-", "x-mrk-", 1)).MultiRegion(), "it is a prefix")
 }
 
 func TestWhatIsNoARNIsRefused(t *testing.T) {
