@@ -46,10 +46,10 @@ const hierarchy = "1"
 
 // Limits of what is stored, in bytes.
 const (
-	MaxID         = 2048     // DynamoDB's, for a partition key
-	MaxEnc        = 6144     // KMS's, for a ciphertext
-	MaxOthers     = 32 << 10 // names and values of the attributes that are not the store's own
-	maxKMSKey     = 2048     // KMS's, for a key id
+	MaxID         = 2048 // DynamoDB's, for a partition key
+	MaxEnc        = 6144 // KMS's, for a ciphertext
+	MaxOthers     = 8192 // names and values of the attributes that are not the store's own: KMS takes no longer context
+	maxKMSKey     = 2048 // KMS's, for a key id
 	maxCreateTime = 64
 )
 
