@@ -2,6 +2,7 @@ package hierarchy_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -125,4 +126,13 @@ func TestAWrongLogicalNameIsExplained(t *testing.T) {
 	require.ErrorIs(t, err, crypt.ErrAuth)
 	require.ErrorContains(t, err, `LogicalName, "of-another"`)
 	require.ErrorContains(t, s.Rotate(t.Context(), "north"), "LogicalName")
+}
+
+// A context that KMS does not take is none of a branch key.
+func TestAContextThatIsTooLong(t *testing.T) {
+	w := newWorld(t)
+	w.kms.ResetCalls()
+	_, err := w.store.CreateKey(t.Context(), hierarchy.CreateKeyConfig{ID: "north", Context: map[string]string{"tenant": strings.Repeat("n", 8192)}})
+	require.ErrorContains(t, err, "more than 8192 bytes")
+	assert.Empty(t, w.kms.Calls())
 }
