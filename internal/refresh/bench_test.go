@@ -23,7 +23,7 @@ func benchmarkHits(b *testing.B, config refresh.Config) {
 	c := refresh.New[string, int](config)
 	end := make(chan struct{})
 	defer close(end)
-	c.Put("k", 1)
+	c.Put("k", 1, c.Moment())
 	clock = clock.Add(23 * time.Hour)
 	load := func(context.Context) (int, error) { <-end; return 2, nil }
 	ctx := b.Context()

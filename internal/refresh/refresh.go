@@ -45,6 +45,13 @@ type Cache[K comparable, V any] struct {
 	entries map[K]*entry[K, V]
 	flights map[K]*flight[V]
 	ring    entry[K, V] // of the entries, the one used last behind it
+	cleared int         // how often anything was forgotten
+}
+
+// A Moment is when a load began whose value a Put may bring.
+type Moment struct {
+	at      time.Time
+	cleared int
 }
 
 // entry is a value in the cache.
@@ -57,8 +64,15 @@ type entry[K comparable, V any] struct {
 	prev, next *entry[K, V]
 }
 
+// serves reports whether the entry is younger than ttl. A clock that was set back leaves it no longer than as much
+// again.
+func (e *entry[K, V]) serves(now time.Time, ttl time.Duration) bool {
+	return now.Sub(e.began).Abs() < ttl
+}
+
 // flight is a load under way. value and err are set before done is closed.
 type flight[V any] struct {
+	began time.Time
 	done  chan struct{}
 	value V
 	err   error
@@ -91,12 +105,12 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K, ttl time.Duration, load fu
 	c.mu.Lock()
 	f := c.flights[key]
 	if e := c.entries[key]; e != nil {
-		if age := now.Sub(e.began); age < ttl {
+		if e.serves(now, ttl) {
 			e.ttl = max(e.ttl, ttl)
 			c.unlink(e)
 			c.link(e)
 			value = e.value
-			if early := min(c.config.Early, ttl/2); f == nil && early > 0 && age >= ttl-early && !now.Before(e.retry) {
+			if early := min(c.config.Early, ttl/2); f == nil && early > 0 && now.Sub(e.began) >= ttl-early && !now.Before(e.retry) {
 				c.start(ctx, key, ttl, now, load)
 			}
 			c.mu.Unlock()
@@ -126,19 +140,33 @@ func (c *Cache[K, V]) Has(key K) bool {
 	return c.entries[key] != nil
 }
 
-// Put holds value as one loaded now, whatever a load under way will bring.
-func (c *Cache[K, V]) Put(key K, value V) {
+// Moment is now, for the Put of what is loaded from now on.
+func (c *Cache[K, V]) Moment() Moment {
 	now := c.config.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.flights, key)
-	c.store(key, value, now, 0)
+	return Moment{now, c.cleared}
+}
+
+// Put holds value, of a load that began at a Moment, whatever a load under way since before then will bring. A value
+// older than what is there, or than the last Forget or Clear, is not taken.
+func (c *Cache[K, V]) Put(key K, value V, loaded Moment) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.entries[key]; loaded.cleared != c.cleared || e != nil && e.began.After(loaded.at) {
+		return
+	}
+	if f := c.flights[key]; f != nil && !f.began.After(loaded.at) {
+		delete(c.flights, key)
+	}
+	c.store(key, value, loaded.at, 0)
 }
 
 // Forget drops the value of key. A load under way answers those who wait for it, and nobody after them.
 func (c *Cache[K, V]) Forget(key K) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.cleared++
 	delete(c.flights, key)
 	c.drop(c.entries[key])
 }
@@ -147,6 +175,7 @@ func (c *Cache[K, V]) Forget(key K) {
 func (c *Cache[K, V]) Clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.cleared++
 	clear(c.flights)
 	clear(c.entries)
 	c.ring.prev, c.ring.next = &c.ring, &c.ring
@@ -154,12 +183,12 @@ func (c *Cache[K, V]) Clear() {
 
 // start makes the load that all callers wait for. The lock is held.
 func (c *Cache[K, V]) start(ctx context.Context, key K, ttl time.Duration, now time.Time, load func(context.Context) (V, error)) *flight[V] {
-	f := &flight[V]{done: make(chan struct{}), err: errors.New("refresh: the load gave no answer")}
+	f := &flight[V]{began: now, done: make(chan struct{}), err: errors.New("refresh: the load gave no answer")}
 	c.flights[key] = f
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.config.LoadTimeout)
 		defer cancel()
-		defer c.land(key, ttl, now, f) // of a load that ends its goroutine, too
+		defer c.land(key, ttl, f) // of a load that ends its goroutine, too
 		value, err := load(ctx)
 		if f.err = err; err == nil {
 			f.value = value
@@ -169,7 +198,7 @@ func (c *Cache[K, V]) start(ctx context.Context, key K, ttl time.Duration, now t
 }
 
 // land takes in what a load brought, unless the key was put or forgotten since.
-func (c *Cache[K, V]) land(key K, ttl time.Duration, began time.Time, f *flight[V]) {
+func (c *Cache[K, V]) land(key K, ttl time.Duration, f *flight[V]) {
 	defer close(f.done)
 	now := c.config.Now()
 	c.mu.Lock()
@@ -179,7 +208,7 @@ func (c *Cache[K, V]) land(key K, ttl time.Duration, began time.Time, f *flight[
 	}
 	delete(c.flights, key)
 	if f.err == nil {
-		c.store(key, f.value, began, ttl)
+		c.store(key, f.value, f.began, ttl)
 		return
 	}
 	e := c.entries[key]
@@ -187,7 +216,7 @@ func (c *Cache[K, V]) land(key K, ttl time.Duration, began time.Time, f *flight[
 		return
 	}
 	e.retry = now.Add(c.config.Early / attempts)
-	if now.Sub(e.began) >= e.ttl || c.config.Lasting != nil && c.config.Lasting(f.err) {
+	if !e.serves(now, e.ttl) || c.config.Lasting != nil && c.config.Lasting(f.err) {
 		c.drop(e)
 	}
 }

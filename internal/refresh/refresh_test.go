@@ -316,7 +316,7 @@ func TestTheOneNotUsedForLongestGoes(t *testing.T) {
 
 func TestPutForgetAndClearOverrideALoad(t *testing.T) {
 	for name, do := range map[string]func(*refresh.Cache[string, int]){
-		"put":    func(c *refresh.Cache[string, int]) { c.Put("k", 100) },
+		"put":    func(c *refresh.Cache[string, int]) { c.Put("k", 100, c.Moment()) },
 		"forget": func(c *refresh.Cache[string, int]) { c.Forget("k") },
 		"clear":  func(c *refresh.Cache[string, int]) { c.Clear() },
 	} {
@@ -343,8 +343,8 @@ func TestPutForgetAndClearOverrideALoad(t *testing.T) {
 func TestPutReplaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := newCache(refresh.Config{Capacity: 1}), &service{}
-		c.Put("k", 7)
-		c.Put("k", 8)
+		c.Put("k", 7, c.Moment())
+		c.Put("k", 8, c.Moment())
 		time.Sleep(ttl - time.Second)
 		value, hit := get(t, c, s)
 		assert.Equal(t, 8, value)
@@ -376,7 +376,7 @@ func TestManyKeysAtOnce(t *testing.T) {
 				}
 				switch i % 100 {
 				case 0:
-					c.Put(key, key)
+					c.Put(key, key, c.Moment())
 				case 33:
 					c.Forget(key)
 				case 66:

@@ -131,6 +131,7 @@ func unavailable(ctx context.Context, what string, err error) error {
 
 // fetchNewest asks for the newest version, or makes the first.
 func (p *Provider) fetchNewest(ctx context.Context, name string) (none version, _ error) {
+	began := p.versions.Moment()
 	k, err := p.config.Store.Newest(ctx, name)
 	if p.creator != nil && errors.Is(err, ErrNoVersion) {
 		k, err = p.creator.Create(ctx, name, 0)
@@ -147,7 +148,7 @@ func (p *Provider) fetchNewest(ctx context.Context, name string) (none version, 
 		return none, err
 	}
 	p.misses.has(newest)
-	p.versions.Put(newest, v)
+	p.versions.Put(newest, v, began)
 	return v, nil
 }
 
