@@ -94,12 +94,12 @@ type Config struct {
 	// Creator.
 	CreateFirst bool
 
-	// MaxMisses is how many versions that the store lacks are found out in MissWindow. From then on an item
-	// whose version may be another is a crypt.ErrKeys until the window ends. 0: DefaultMaxMisses.
+	// MaxMisses is how many versions that the store lacks, or that do not verify there, are found out in
+	// MissWindow. From then on an item whose version may be another is a crypt.ErrKeys until the window ends. With
+	// NameOf an eighth of them is for any one name. 0: DefaultMaxMisses.
 	MaxMisses int
 
-	// MissWindow is also how long a version that the store lacks is refused without asking again, at most.
-	// 0: DefaultMissWindow.
+	// MissWindow is also how long such a version is refused without asking again, at most. 0: DefaultMissWindow.
 	MissWindow time.Duration
 
 	// Now is the clock. Nil: time.Now.
@@ -165,8 +165,11 @@ func New(c Config) (*Provider, error) {
 	}, nil
 }
 
-// lasting reports whether keys that could not be fetched anew must not be used for longer. Keys that do not
-// verify are no keys, whatever the next attempt brings.
-func lasting(err error) bool {
-	return errors.Is(err, ErrNoVersion) || errors.Is(err, crypt.ErrAuth) || errors.Is(err, crypt.ErrFormat) || kmskey.Lasting(err)
+// lasting reports whether keys that could not be fetched anew must not be used for longer.
+func lasting(err error) bool { return isVerdict(err) || kmskey.Lasting(err) }
+
+// isVerdict reports whether the store answered, and it was not with keys. What does not verify is no keys, whatever
+// the next attempt brings.
+func isVerdict(err error) bool {
+	return errors.Is(err, ErrNoVersion) || errors.Is(err, crypt.ErrAuth) || errors.Is(err, crypt.ErrFormat)
 }

@@ -21,8 +21,9 @@
 //
 // An item names its version before anything of it is verified, so that whoever can write the table decides
 // what is asked of the store. Refused without a call are names other than the provider's own, versions below
-// MinVersion, and versions that the store was found to lack. Once it lacked MaxMisses versions in MissWindow it is
-// asked for no other that it may lack; those up to the newest seen, of which few can be missing, have as many misses
-// to themselves. Versions in the cache are not put out by versions that do not exist, and are fetched anew whatever
-// was missed. What puts them out is more versions in use than Capacity.
+// MinVersion, and versions that the store was found to lack, or to hold forged. Once MaxMisses versions were such in
+// MissWindow it is asked for no other that may be; those up to the newest seen and the one after it, of which few can
+// be missing, have as many misses to themselves. Where names differ by item one name has but an eighth of the misses,
+// so that a tenant's items keep no other's from being read. Versions in the cache are not put out by versions that do
+// not exist, and are fetched anew whatever was missed. What puts them out is more versions in use than Capacity.
 package mostrecent

@@ -71,12 +71,12 @@ func TestTheStoreIsNotAskedWithoutBound(t *testing.T) {
 		honest := written(t, p)
 		s.made()
 		for i := range 1000 {
-			asked, err := asks(t, p, s, fmt.Sprint("visits#", 50+i))
+			asked, err := asks(t, p, s, fmt.Sprint("visits#", 51+i))
 			assert.ErrorIs(t, err, crypt.ErrKeys)
 			assert.Equal(t, i < 10, asked)
 			assert.Equal(t, i < 10, errors.Is(err, mostrecent.ErrNoVersion))
 		}
-		asked, err := asks(t, p, s, "visits#50")
+		asked, err := asks(t, p, s, "visits#51")
 		assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
 		assert.False(t, asked)
 		require.NoError(t, reads(t, p, honest))
@@ -172,10 +172,99 @@ func TestFailuresAreNoMisses(t *testing.T) {
 		}
 		s.fail(nil)
 		assert.NoError(t, reads(t, p, honest), "the next call works")
+		asked, _ := asks(t, p, s, "visits#2")
+		assert.True(t, asked)
+		asked, _ = asks(t, p, s, "visits#3")
+		assert.False(t, asked)
+	})
+}
+
+// Whoever can write the table keeps its readers from no version that is made while they run.
+func TestTheVersionAfterTheNewestIsAskedForWhateverWasMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.MissWindow = time.Hour })
+		require.NoError(t, reads(t, p, written(t, newProvider(t, s, nil))))
+		for range 3 {
+			for i := range 2 * mostrecent.DefaultMaxMisses {
+				_, err := asks(t, p, s, fmt.Sprint("visits#", 1000+i))
+				assert.ErrorIs(t, err, crypt.ErrKeys)
+			}
+			s.rotate(t, name)
+			assert.NoError(t, reads(t, p, written(t, newProvider(t, s, nil))))
+		}
+	})
+}
+
+func TestATenantsItemsKeepNoOthersFromBeingRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 0)
+		s.rotate(t, "honest")
+		change := func(c *mostrecent.Config) { c.Name, c.NameOf, c.MissWindow = "", tenantOf, time.Hour }
+		m, err := newProvider(t, s, change).EncryptionMaterials(t.Context(), request(t, "honest", ""))
+		require.NoError(t, err)
+		p := newProvider(t, s, change)
+		s.made()
+		for i := range 2 * mostrecent.DefaultMaxMisses {
+			_, err := p.DecryptionMaterials(t.Context(), request(t, "hostile", fmt.Sprint("hostile#", i)))
+			assert.ErrorIs(t, err, crypt.ErrKeys)
+		}
+		assert.Len(t, s.made(), mostrecent.DefaultMaxMisses/8)
+		r := request(t, "honest", "")
+		r.Description = m.Description
+		_, err = p.DecryptionMaterials(t.Context(), r)
+		assert.NoError(t, err)
+		s.made()
+		for i := range 20 * mostrecent.DefaultMaxMisses {
+			tenant := fmt.Sprint("hostile ", i/20)
+			_, err := p.DecryptionMaterials(t.Context(), request(t, tenant, fmt.Sprint(tenant, "#", i)))
+			assert.ErrorIs(t, err, crypt.ErrKeys)
+		}
+		assert.Len(t, s.made(), mostrecent.DefaultMaxMisses*7/8, "many tenants' are bounded too")
+	})
+}
+
+// Whoever can write the store has its versions verified once, not for each item.
+func TestForgedVersionsAreMisses(t *testing.T) {
+	for _, verdict := range []error{crypt.ErrAuth, crypt.ErrFormat} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStore(t, 2)
+			d := written(t, newProvider(t, s, nil))
+			s.failVersion(1, fmt.Errorf("forged: %w", verdict))
+			p := newProvider(t, s, nil)
+			s.made()
+			for range 5 {
+				err := reads(t, p, d)
+				if verdict == crypt.ErrAuth {
+					assert.ErrorIs(t, err, verdict)
+				} else {
+					assert.ErrorIs(t, err, crypt.ErrKeys)
+				}
+				assert.ErrorContains(t, err, "forged", "why, each time")
+			}
+			assert.Len(t, s.made(), 1)
+			s.failVersion(1, nil)
+			time.Sleep(mostrecent.DefaultMissWindow)
+			assert.NoError(t, reads(t, p, d))
+		})
+	}
+}
+
+func TestAClockThatIsSetBackProlongsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t, 1)
+		now := time.Now()
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.Now = func() time.Time { return now } })
+		d := written(t, p)
+		_, err := asks(t, p, s, "visits#1")
+		assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
+		now = now.Add(-24 * time.Hour)
 		asked, _ := asks(t, p, s, "visits#1")
 		assert.True(t, asked)
-		asked, _ = asks(t, p, s, "visits#2")
-		assert.False(t, asked)
+		s.fail(mostrecent.ErrNoVersion)
+		assert.ErrorIs(t, reads(t, p, d), mostrecent.ErrNoVersion)
+		_, err = p.EncryptionMaterials(t.Context(), request(t, "", ""))
+		assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
 	})
 }
 

@@ -154,16 +154,18 @@ func (p *Provider) fetchNewest(ctx context.Context, name string) (none version, 
 
 // fetch asks for a version, unless it is one of too many that may not exist.
 func (p *Provider) fetch(ctx context.Context, wanted id) (none version, _ error) {
-	if !p.versions.Has(wanted) { // one that is there, if too old, is fetched anew whatever was missed
-		if err := p.misses.check(wanted); err != nil {
-			return none, err
-		}
+	asked, err := p.misses.check(wanted, p.versions.Has(wanted))
+	if err != nil {
+		return none, err
 	}
 	k, err := p.config.Store.Version(ctx, wanted.name, wanted.number)
+	if errors.Is(err, ErrNoVersion) {
+		err = fmt.Errorf("%w: items written under it are lost unless it is restored", err)
+	}
 	switch {
-	case errors.Is(err, ErrNoVersion):
-		p.misses.lacks(wanted)
-		return none, fmt.Errorf("%w: items written under it are lost unless it is restored", err)
+	case isVerdict(err):
+		p.misses.lacks(wanted, asked, err)
+		return none, err
 	case err != nil:
 		return none, err
 	case k.Version != wanted.number:
