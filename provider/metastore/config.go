@@ -38,7 +38,8 @@ type Config struct {
 	LogicalName string
 
 	// Encryption protects the versions. It is ddbec.Format over the inner keys where AWS's clients read the
-	// table: provider.Static, provider.WrappedAES or directkms, never keys of this store.
+	// table: provider.Static, provider.WrappedAES or directkms, never keys of this store. What it lets through in
+	// clear is no version.
 	Encryption crypt.Format
 
 	// Extra gives attributes that new versions have beside their keys, for other programs: who made them, or
