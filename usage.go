@@ -32,14 +32,14 @@ func (m *Meter) Usage() Usage {
 	return Usage{Read: m.read, Write: m.write, Keys: m.keys.Usage()}
 }
 
-// Capacity counts in m what the calls of a view cost, beside the meters that the view counts in already. A
+// Capacity counts in m, once, what the calls of a view cost, beside the meters that the view counts in already. A
 // call for keys that several items wait for is counted once, in the meters of the one that came first.
 //
 //	var meter ddb.Meter
 //	visits = visits.With(ddb.Capacity(&meter))
 func Capacity(m *Meter) CallOption {
 	return CallOption{func(o *callOptions) {
-		if m != nil {
+		if m != nil && !slices.Contains(o.meters, m) {
 			o.meters = append(slices.Clip(o.meters), m)
 		}
 	}}

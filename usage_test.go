@@ -66,7 +66,7 @@ func TestCapacityCountsWhatEachCallCosts(t *testing.T) {
 		trace := &tracer{}
 		visits := newTable[Visit](t, client, ddb.Config{Encryption: metered(t), Tracer: trace})
 		var total ddb.Meter
-		visits = visits.With(ddb.Capacity(&total), ddb.Capacity(nil))
+		visits = visits.With(ddb.Capacity(&total), ddb.Capacity(nil), ddb.Capacity(&total))
 		v := ada()
 		at := visits.KeyOf(&v)
 		for _, c := range []struct {

@@ -145,3 +145,19 @@ func TestTransactionsAreAtomic(t *testing.T) {
 		assert.Equal(t, &avN{Value: strconv.Itoa(writers * rounds)}, e.read(t, table, "n")["v"])
 	}
 }
+
+// A transaction that was cancelled used up no token.
+func TestATokenOfACancelledTransaction(t *testing.T) {
+	onEngines(t, func(t *testing.T, e engine) {
+		table := e.newTable(t, dynamodb.CreateTableInput{})
+		guarded := put(table, "a", "2")
+		guarded.Put.ConditionExpression = aws.String("attribute_exists(pk)")
+		in := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{guarded}, ClientRequestToken: aws.String("token")}
+		_, err := e.TransactWriteItems(t.Context(), in)
+		require.ErrorAs(t, err, new(*types.TransactionCanceledException))
+		require.NoError(t, e.transact(t, put(table, "a", "1")))
+		_, err = e.TransactWriteItems(t.Context(), in)
+		require.NoError(t, err)
+		assert.Equal(t, item{"pk": &avS{Value: "a"}, "v": &avN{Value: "2"}}, e.read(t, table, "a"))
+	})
+}

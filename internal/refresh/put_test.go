@@ -78,3 +78,25 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	assert.False(t, hit, "a value from the future is not kept until then")
 	assert.Equal(t, 2, value)
 }
+
+func TestCallersOfDifferentTTLs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(refresh.Config{}), &service{}
+		_, _, err := c.Get(t.Context(), "k", 3*ttl, s.load)
+		require.NoError(t, err)
+		time.Sleep(ttl)
+		get(t, c, s)
+		s.err = errThrottled
+		time.Sleep(ttl)
+		_, _, err = c.Get(t.Context(), "k", ttl, s.load)
+		assert.ErrorIs(t, err, errThrottled)
+		_, hit, err := c.Get(t.Context(), "k", 3*ttl, s.load)
+		require.NoError(t, err)
+		assert.True(t, hit, "it is kept for those who asked for it by the longer one")
+
+		time.Sleep(3 * ttl)
+		_, _, err = c.Get(t.Context(), "k", ttl, s.load)
+		assert.ErrorIs(t, err, errThrottled)
+		assert.False(t, c.Has("k"), "what serves nobody goes")
+	})
+}

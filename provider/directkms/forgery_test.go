@@ -129,16 +129,19 @@ func TestAnswersOfAnotherKey(t *testing.T) {
 		"a long ciphertext":  func(o *kms.GenerateDataKeyOutput) { o.CiphertextBlob = make([]byte, 6145) },
 	} {
 		t.Run("written, "+name, func(t *testing.T) {
+			var dataKey []byte
 			careless := clientFunc{Client: client, generate: func(in *kms.GenerateDataKeyInput) (*kms.GenerateDataKeyOutput, error) {
 				out, err := client.GenerateDataKey(t.Context(), in)
 				require.NoError(t, err)
 				answer(out)
+				dataKey = out.Plaintext
 				return out, nil
 			}}
 			out, err := encryptor(t, newProvider(t, directkms.Config{Client: careless, Key: key}), orders()).EncryptItem(t.Context(), order("o-1"))
 			refused(t, err, crypt.ErrKeys)
 			assert.Nil(t, out)
 			assert.ErrorContains(t, err, "kms:GenerateDataKey")
+			assert.Equal(t, len(dataKey), bytes.Count(dataKey, []byte{0}), "cleared, though it was refused")
 		})
 	}
 }
