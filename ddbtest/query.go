@@ -88,6 +88,11 @@ func (in *query) run(t *table, condition *expr.KeyCondition, projection *expr.Pr
 	if _, err := t.keys[0].bytes(condition.Partition, ""); err != nil {
 		return nil, err
 	}
+	for _, v := range condition.Range {
+		if _, err := t.keys[1].bytes(v, ""); err != nil {
+			return nil, err
+		}
+	}
 	var found []attributes
 	t.each(func(item attributes) {
 		if condition.Holds(item) {

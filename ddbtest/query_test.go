@@ -165,6 +165,8 @@ func TestQueriesRefused(t *testing.T) {
 			"syntax":               {KeyConditionExpression: aws.String("pk =")},
 			"partition of a type":  {KeyConditionExpression: aws.String("pk = :n")},
 			"empty key":            {KeyConditionExpression: aws.String("pk = :e")},
+			"range of a type":      {KeyConditionExpression: aws.String("pk = :s AND sk > :s")},
+			"sort key of a type":   {KeyConditionExpression: aws.String("pk = :s AND sk = :s")},
 			"limit 0":              {KeyConditionExpression: aws.String("pk = :s"), Limit: aws.Int32(0)},
 			"other's start":        {KeyConditionExpression: aws.String("pk = :s"), ExclusiveStartKey: item{"pk": &avS{Value: "other"}, "sk": &avN{Value: "1"}}},
 			"start is no key":      {KeyConditionExpression: aws.String("pk = :s"), ExclusiveStartKey: item{"pk": &avS{Value: "a"}}},
@@ -186,5 +188,17 @@ func TestQueriesRefused(t *testing.T) {
 		}
 		_, err := e.Query(t.Context(), &dynamodb.QueryInput{TableName: newName(), KeyConditionExpression: aws.String("pk = :s"), ExpressionAttributeValues: item{":s": &avS{Value: "a"}}})
 		assertCode(t, "ResourceNotFoundException", err)
+	})
+}
+
+func TestSortKeysThatAreNone(t *testing.T) {
+	onEngines(t, func(t *testing.T, e engine) {
+		table := e.sorted(t, "S", &avS{Value: "x"})
+		for name, sk := range map[string]string{"empty": "", "too long": strings.Repeat("x", 1025)} {
+			for _, condition := range []string{"pk = :pk AND sk = :sk", "pk = :pk AND sk < :sk"} {
+				_, err := e.Query(t.Context(), &dynamodb.QueryInput{TableName: table, KeyConditionExpression: &condition, ExpressionAttributeValues: item{":pk": &avS{Value: "a"}, ":sk": &avS{Value: sk}}})
+				assertCode(t, validation, err, name, condition)
+			}
+		}
 	})
 }

@@ -6,6 +6,7 @@ import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 type KeyCondition struct {
 	Condition
 	Partition types.AttributeValue
+	Range     []types.AttributeValue // what the sort key is compared with
 
 	names []string // of the attributes it has conditions on
 }
@@ -95,6 +96,10 @@ func (k *KeyCondition) add(c condition, partition string) error {
 	k.names = append(k.names, name)
 	if c, ok := c.(*comparison); ok && name == partition && c.operator == "=" {
 		k.Partition = operands[1].get(nil)
+		return nil
+	}
+	for _, o := range operands[1:] {
+		k.Range = append(k.Range, o.get(nil))
 	}
 	return nil
 }
