@@ -104,6 +104,22 @@ func TestCapacityCountsWhatEachCallCosts(t *testing.T) {
 	})
 }
 
+func TestViewsOfAViewCountApart(t *testing.T) {
+	onEngines(t, func(t *testing.T, client *dynamodb.Client) {
+		var meters [3]ddb.Meter
+		visits := newTable[Visit](t, client, ddb.Config{Encryption: metered(t)}).With(ddb.Capacity(&meters[0]), ddb.Capacity(&meters[1]), ddb.Capacity(&meters[2]))
+		var one, two ddb.Meter
+		first, second := visits.With(ddb.Capacity(&one)), visits.With(ddb.Capacity(&two))
+		v := ada()
+		require.NoError(t, first.Put(t.Context(), &v))
+		assert.EqualValues(t, 1, one.Usage().Write)
+		assert.Zero(t, two.Usage())
+		require.NoError(t, second.Put(t.Context(), &v))
+		assert.EqualValues(t, 1, two.Usage().Write)
+		assert.EqualValues(t, 2, meters[2].Usage().Write)
+	})
+}
+
 func TestATracerFollowsACodec(t *testing.T) {
 	trace := &tracer{}
 	codec, err := ddb.NewCodec[Visit]("visits", ddb.Config{Encryption: metered(t), Tracer: trace})

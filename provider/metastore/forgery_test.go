@@ -1,9 +1,11 @@
 package metastore_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -12,6 +14,7 @@ import (
 	"github.com/dynaseal/ddb/crypt/ddbec"
 	"github.com/dynaseal/ddb/internal/itemtest"
 	"github.com/dynaseal/ddb/provider"
+	"github.com/dynaseal/ddb/provider/metastore"
 )
 
 // with is a copy of item with an attribute of another value.
@@ -114,4 +117,44 @@ func TestTheNewestIsForged(t *testing.T) {
 		_, err = s.Rotate(t.Context(), name)
 		assert.ErrorIs(t, err, crypt.ErrFormat)
 	}
+}
+
+// astray is a client whose answers are of another item, as of a service that was misled.
+type astray struct {
+	metastore.Client
+	item crypt.Item
+}
+
+func (a astray) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return &dynamodb.GetItemOutput{Item: a.item}, nil
+}
+
+func (a astray) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return &dynamodb.QueryOutput{Items: []map[string]types.AttributeValue{a.item}}, nil
+}
+
+// A sound version is no answer to a question for another.
+func TestAnswersThatAreOfAnotherVersion(t *testing.T) {
+	s := newStore(t, nil)
+	s.rotate(t)
+	s.rotate(t)
+	_, err := s.Create(t.Context(), "other", 0)
+	require.NoError(t, err)
+	misled := func(item crypt.Item) *fixture {
+		return storeOn(t, s.server, func(c *metastore.Config) { c.Client = astray{s.client, item} })
+	}
+	of := misled(s.stored(t, name, 1))
+	k, err := of.Version(t.Context(), name, 0)
+	assert.ErrorIs(t, err, crypt.ErrAuth)
+	assert.True(t, k.Wrap.IsZero())
+	_, err = of.Version(t.Context(), name, 1)
+	assert.NoError(t, err)
+
+	of = misled(s.stored(t, "other", 0))
+	k, err = of.Version(t.Context(), name, 0)
+	assert.ErrorIs(t, err, crypt.ErrAuth)
+	assert.True(t, k.Wrap.IsZero())
+	k, err = of.Newest(t.Context(), name)
+	assert.ErrorIs(t, err, crypt.ErrAuth, "a writer would use the keys of another name")
+	assert.True(t, k.Wrap.IsZero())
 }
