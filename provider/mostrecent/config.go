@@ -67,7 +67,8 @@ type Config struct {
 
 	// NameOf gives the name of each item's keys, from its table and key attributes say; a tenant's. It is
 	// safe for concurrent use, keeps nothing of the Request, and gives an item the same name for ever. An
-	// item that names other keys is refused. Its error is the item's.
+	// item that names other keys is refused. Its error is the item's. Names are in errors, in traces and, in
+	// clear, in the store and every item: make them of ids, not of what is secret.
 	NameOf func(context.Context, provider.Request) (string, error)
 
 	// TTL is how old keys may be. A version that was made is taken up within it, one that was denied or
@@ -90,8 +91,8 @@ type Config struct {
 
 	// CreateFirst has version 0 made when an item is to be written and the store has no version of its name.
 	// False: that is a crypt.ErrKeys. A name that is misspelled, or whose versions were deleted, then
-	// becomes a new one without a word, and a writer needs the permission to make keys. Store must be a
-	// Creator.
+	// becomes a new one without a word (but for a provider that saw one of them: it goes on with an error, so
+	// that they can be restored), and a writer needs the permission to make keys. Store must be a Creator.
 	CreateFirst bool
 
 	// MaxMisses is how many versions that the store lacks, or that do not verify there, are found out in

@@ -101,6 +101,14 @@ func (m *misses) has(i id) {
 	m.highest[i.name] = max(highest, i.number)
 }
 
+// knows reports whether any version of a name was seen.
+func (m *misses) knows(name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.highest[name]
+	return ok
+}
+
 func (m *misses) clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -133,7 +133,7 @@ func unavailable(ctx context.Context, what string, err error) error {
 func (p *Provider) fetchNewest(ctx context.Context, name string) (none version, _ error) {
 	began := p.versions.Moment()
 	k, err := p.config.Store.Newest(ctx, name)
-	if p.creator != nil && errors.Is(err, ErrNoVersion) {
+	if p.creator != nil && errors.Is(err, ErrNoVersion) && !p.misses.knows(name) {
 		k, err = p.creator.Create(ctx, name, 0)
 	}
 	if err != nil {

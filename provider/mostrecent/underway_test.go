@@ -56,3 +56,25 @@ func TestKeysAreAsOldAsTheirCall(t *testing.T) {
 		assert.ErrorIs(t, reads(t, p, d), errThrottled)
 	})
 }
+
+// Versions that were deleted by mistake can be restored only while no others have their numbers.
+func TestDeletedVersionsAreNotReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := creator{newStore(t, 0)}
+		p := newProvider(t, s, func(c *mostrecent.Config) { c.CreateFirst = true })
+		d := written(t, p)
+		lost := s.keys[name]
+		s.keys[name] = nil
+		p.Refresh()
+		s.made()
+		for range 2 {
+			_, err := p.EncryptionMaterials(t.Context(), request(t, "", ""))
+			assert.ErrorIs(t, err, mostrecent.ErrNoVersion)
+			time.Sleep(2 * ttl)
+		}
+		assert.Equal(t, []string{"newest", "newest"}, s.made())
+		s.keys[name] = lost
+		assert.NoError(t, reads(t, p, d))
+		assert.Equal(t, "visits#0", versionOf(t, p))
+	})
+}
