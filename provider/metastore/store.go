@@ -158,7 +158,7 @@ func (s *Store) put(ctx context.Context, name string, version int64, item crypt.
 		return none, err
 	}
 	if _, clear := sealed[typeField].(*types.AttributeValueMemberS); clear { // as all that is encrypted then is
-		return none, errors.New("Encryption writes in clear, as insecureplaintext.ForceWrite does: keys are not stored so")
+		return none, errors.New("the format given as Encryption writes in clear, as insecureplaintext.ForceWrite does: keys are not stored so")
 	}
 	failed := s.putItem(ctx, name, sealed)
 	if failed == nil {
