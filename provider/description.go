@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 
+	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/ddbec"
 )
 
@@ -28,10 +29,10 @@ func NewDescription(entries map[string]string) (Description, error) {
 }
 
 // ParseDescription reads a serialized description, of the same limits. It keeps b, which nobody
-// writes to from then on. Of entries with one name the last counts.
+// writes to from then on. Of entries with one name the last counts. The error wraps crypt.ErrFormat.
 func ParseDescription(b []byte) (Description, error) {
 	if err := ddbec.CheckDescription(b); err != nil {
-		return Description{}, fmt.Errorf("provider: parse description: %w", err)
+		return Description{}, fmt.Errorf("provider: parse description: %w: %w", crypt.ErrFormat, err)
 	}
 	return Description{b}, nil
 }

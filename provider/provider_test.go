@@ -286,7 +286,7 @@ func TestDescriptionWithANameTwice(t *testing.T) {
 func TestParseDescriptionRefuses(t *testing.T) {
 	for name, in := range map[string]string{"nothing": "", "version": "\x00\x00\x00\x01", "cut": "\x00\x00\x00\x00\x00\x00\x00\x20" + canary[:20]} {
 		_, err := provider.ParseDescription([]byte(in))
-		require.Error(t, err, name)
+		require.ErrorIs(t, err, crypt.ErrFormat, name)
 		assert.NotContains(t, err.Error(), canary[:8])
 	}
 }
