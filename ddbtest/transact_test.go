@@ -25,6 +25,9 @@ func (e engine) read(t *testing.T, table *string, pk string) item {
 	return out.Item
 }
 
+// newToken is a token that no other test has, not even one on the same DynamoDB Local.
+func newToken() string { return fmt.Sprintf("token-of-%.20s", (*newName())[8:]) }
+
 func put(table *string, pk, v string) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{TableName: table, Item: item{"pk": &avS{Value: pk}, "v": &avN{Value: v}}}}
 }
@@ -64,7 +67,7 @@ func TestTransactionsDoAllOrNothing(t *testing.T) {
 func TestTransactionsAreDoneOnceByTheirToken(t *testing.T) {
 	onEngines(t, func(t *testing.T, e engine) {
 		table := e.newTable(t, dynamodb.CreateTableInput{})
-		token := fmt.Sprintf("token-of-%.20s", (*newName())[8:])
+		token := newToken()
 		in := func(v string) *dynamodb.TransactWriteItemsInput {
 			p := put(table, "a", v)
 			p.Put.Item["x"], p.Put.Item["y"], p.Put.Item["z"] = &avN{Value: "1"}, &avN{Value: "2"}, &avN{Value: "3"} // sent in any order
@@ -152,7 +155,7 @@ func TestATokenOfACancelledTransaction(t *testing.T) {
 		table := e.newTable(t, dynamodb.CreateTableInput{})
 		guarded := put(table, "a", "2")
 		guarded.Put.ConditionExpression = aws.String("attribute_exists(pk)")
-		in := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{guarded}, ClientRequestToken: aws.String("token")}
+		in := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{guarded}, ClientRequestToken: aws.String(newToken())}
 		_, err := e.TransactWriteItems(t.Context(), in)
 		require.ErrorAs(t, err, new(*types.TransactionCanceledException))
 		require.NoError(t, e.transact(t, put(table, "a", "1")))

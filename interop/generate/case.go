@@ -29,12 +29,12 @@ func (g *Generator) makeKeys() map[string]protocol.Key {
 func (g *Generator) emptyCase(taken map[string]bool) protocol.Case {
 	c := protocol.Case{
 		LogicalTableName: g.text(1, 20),
-		PartitionKey:     g.name(taken),
+		PartitionKey:     g.keyName(taken),
 		Actions:          map[string]string{},
 		Provider:         g.provider(),
 	}
 	if g.chance(0.5) {
-		c.SortKey = g.name(taken)
+		c.SortKey = g.keyName(taken)
 	}
 	if g.spice.marks {
 		c.SignatureFieldName = g.name(taken)
