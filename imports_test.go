@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"internal/expr":           {"internal/attribute", "internal/number", "internal/wire"},
 	"internal/javaitems":      {"", "crypt", "internal/..."},
 	"internal/keywrap":        {},
-	"internal/kmskey":         {},
+	"internal/kmskey":         {"crypt"},
 	"internal/oaep":           {},
 	"internal/wholebody":      {},
 	"internal/testenv":        {},

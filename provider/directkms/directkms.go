@@ -71,11 +71,9 @@ func (p *directKMS) EncryptionMaterials(ctx context.Context, r provider.Request)
 func (p *directKMS) generate(ctx context.Context, bindings map[string]string) (dataKey, blob []byte, _ error) {
 	const operation, permission = "GenerateDataKey", "kms:GenerateDataKey"
 	key := p.key.String()
-	ctx, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: key})
-	out, err := p.client.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{
+	out, err := kmskey.Do(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: key}, p.client.GenerateDataKey, &kms.GenerateDataKeyInput{
 		KeyId: &key, NumberOfBytes: aws.Int32(dataKeySize), EncryptionContext: bindings, GrantTokens: p.grantTokens,
 	})
-	done(err)
 	if err != nil {
 		return nil, nil, fmt.Errorf("directkms: %w", unavailable(permission, key, err))
 	}
@@ -176,10 +174,9 @@ func (p *directKMS) decryptUnder(ctx context.Context, reader kmskey.ARN, blob []
 	key := reader.String()
 	var err error
 	for _, bindings := range contexts {
-		ctx, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: "Decrypt", Key: key})
 		var out *kms.DecryptOutput
-		out, err = p.client.Decrypt(ctx, &kms.DecryptInput{KeyId: &key, CiphertextBlob: blob, EncryptionContext: bindings, GrantTokens: p.grantTokens})
-		done(err)
+		out, err = kmskey.Do(ctx, crypt.Call{Service: crypt.KMS, Operation: "Decrypt", Key: key}, p.client.Decrypt,
+			&kms.DecryptInput{KeyId: &key, CiphertextBlob: blob, EncryptionContext: bindings, GrantTokens: p.grantTokens})
 		if err == nil {
 			if isKey(reader, out.KeyId) && len(out.Plaintext) == dataKeySize {
 				return out.Plaintext, nil

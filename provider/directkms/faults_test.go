@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/smithy-go"
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/fakekms"
@@ -200,4 +201,22 @@ func TestContextEnds(t *testing.T) {
 			assert.NoError(t, act(t.Context()))
 		})
 	}
+}
+
+// A client of somebody's own that gives nothing is an outage, and panics nowhere.
+func TestAClientWithoutAnAnswer(t *testing.T) {
+	s, key := start(t)
+	stored, err := encryptor(t, newProvider(t, directkms.Config{Client: s.Client(east), Key: key}), orders()).EncryptItem(t.Context(), order("o-1"))
+	require.NoError(t, err)
+	silent := clientFunc{
+		decrypt:  func(*kms.DecryptInput) (*kms.DecryptOutput, error) { return nil, nil },
+		generate: func(*kms.GenerateDataKeyInput) (*kms.GenerateDataKeyOutput, error) { return nil, nil },
+	}
+	e := encryptor(t, newProvider(t, directkms.Config{Client: silent, Key: key}), orders())
+	_, err = e.EncryptItem(t.Context(), order("o-1"))
+	refused(t, err, crypt.ErrKeys)
+	_, err = e.DecryptItem(t.Context(), stored)
+	refused(t, err, crypt.ErrKeys)
+	_, err = directkms.New(t.Context(), directkms.Config{Client: describing{}, Key: "alias/orders"})
+	refused(t, err, crypt.ErrKeys)
 }

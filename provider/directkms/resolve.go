@@ -57,9 +57,8 @@ func (p *directKMS) resolve(ctx context.Context, id string) (kmskey.ARN, error) 
 	} else if !isName(id) {
 		return kmskey.ARN{}, fmt.Errorf("key %.128q is no ARN, alias (as alias/orders) or id of a KMS key", id)
 	}
-	ctx, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: "DescribeKey", Key: id})
-	out, err := p.client.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &id, GrantTokens: p.grantTokens})
-	done(err)
+	out, err := kmskey.Do(ctx, crypt.Call{Service: crypt.KMS, Operation: "DescribeKey", Key: id}, p.client.DescribeKey,
+		&kms.DescribeKeyInput{KeyId: &id, GrantTokens: p.grantTokens})
 	if err != nil {
 		return kmskey.ARN{}, unavailable("kms:DescribeKey", id, err)
 	}

@@ -16,10 +16,8 @@ import (
 )
 
 // call makes a call that is counted and traced, and explains its error.
-func call[T any](ctx context.Context, s *Store, operation, name string, do func(context.Context) (T, error)) (T, error) {
-	ctx, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KeyStore, Operation: operation, Key: name})
-	out, err := do(ctx)
-	done(err)
+func call[I, O any](ctx context.Context, s *Store, operation, name string, do func(context.Context, *I, ...func(*dynamodb.Options)) (*O, error), in *I) (*O, error) {
+	out, err := kmskey.Do(ctx, crypt.Call{Service: crypt.KeyStore, Operation: operation, Key: name}, do, in)
 	return out, explain(operation, s.config.Table, err)
 }
 
@@ -47,9 +45,7 @@ func (s *Store) getItem(ctx context.Context, name string, version int64) (crypt.
 		},
 		ConsistentRead: aws.Bool(true),
 	}
-	out, err := call(ctx, s, "GetItem", name, func(ctx context.Context) (*dynamodb.GetItemOutput, error) {
-		return s.config.Client.GetItem(ctx, in)
-	})
+	out, err := call(ctx, s, "GetItem", name, s.config.Client.GetItem, in)
 	switch {
 	case err != nil:
 		return nil, err
@@ -70,9 +66,7 @@ func (s *Store) queryNewest(ctx context.Context, name string) (crypt.Item, error
 		Limit:                     aws.Int32(1),
 		ConsistentRead:            aws.Bool(true),
 	}
-	out, err := call(ctx, s, "Query", name, func(ctx context.Context) (*dynamodb.QueryOutput, error) {
-		return s.config.Client.Query(ctx, in)
-	})
+	out, err := call(ctx, s, "Query", name, s.config.Client.Query, in)
 	switch {
 	case err != nil:
 		return nil, err
@@ -90,8 +84,6 @@ func (s *Store) putItem(ctx context.Context, name string, item crypt.Item) error
 		ConditionExpression:      aws.String("attribute_not_exists(#n)"),
 		ExpressionAttributeNames: map[string]string{"#n": nameField},
 	}
-	_, err := call(ctx, s, "PutItem", name, func(ctx context.Context) (*dynamodb.PutItemOutput, error) {
-		return s.config.Client.PutItem(ctx, in)
-	})
+	_, err := call(ctx, s, "PutItem", name, s.config.Client.PutItem, in)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -311,4 +312,34 @@ func TestErrorsOfExtraAreReported(t *testing.T) {
 	_, err := s.Rotate(t.Context(), name)
 	assert.ErrorIs(t, err, broken)
 	assert.Nil(t, s.server.Stored(table, versionKey(name, 0)))
+}
+
+// silent is a client that gives neither answers nor errors.
+type silent struct{}
+
+func (silent) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return nil, nil
+}
+
+func (silent) PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	return nil, nil
+}
+
+func (silent) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return nil, nil
+}
+
+// What no answer confirms is not stored: the keys are nobody's.
+func TestAClientWithoutAnAnswer(t *testing.T) {
+	s := newStore(t, func(c *metastore.Config) { c.Client = silent{} })
+	for name, call := range map[string]func() (mostrecent.Keys, error){
+		"newest":  func() (mostrecent.Keys, error) { return s.Newest(t.Context(), name) },
+		"version": func() (mostrecent.Keys, error) { return s.Version(t.Context(), name, 0) },
+		"create":  func() (mostrecent.Keys, error) { return s.Create(t.Context(), name, 0) },
+		"rotate":  func() (mostrecent.Keys, error) { return s.Rotate(t.Context(), name) },
+	} {
+		k, err := call()
+		assert.ErrorIs(t, err, crypt.ErrKeys, name)
+		assert.Zero(t, k, name)
+	}
 }

@@ -35,13 +35,8 @@ const maxCiphertext = 6144
 // call makes one call to KMS, of an operation such as Decrypt on a key. Its errors are the context's, where that
 // ended; keyring.ErrUnwrap where KMS had the key and refused the ciphertext; else crypt.ErrKeys. All
 // but the first wrap the SDK's.
-func call[O any](ctx context.Context, operation, key string, f func(context.Context) (*O, error)) (*O, error) {
-	called, done := crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: key})
-	out, err := f(called)
-	if err == nil && out == nil {
-		err = errors.New("the client gave neither an answer nor an error")
-	}
-	done(err)
+func call[I, O any](ctx context.Context, operation, key string, do func(context.Context, *I, ...func(*kms.Options)) (*O, error), in *I) (*O, error) {
+	out, err := kmskey.Do(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: key}, do, in)
 	if err == nil {
 		return out, nil
 	}

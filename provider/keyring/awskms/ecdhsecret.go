@@ -63,10 +63,8 @@ func (k *agreement) derive(ctx context.Context, other *ecdh.PublicKey) (none sec
 		return none, err
 	}
 	id := k.arn.String()
-	out, err := call(ctx, "DeriveSharedSecret", id, func(ctx context.Context) (*kms.DeriveSharedSecretOutput, error) {
-		return k.client.DeriveSharedSecret(ctx, &kms.DeriveSharedSecretInput{
-			KeyAgreementAlgorithm: types.KeyAgreementAlgorithmSpecEcdh, KeyId: &id, PublicKey: der, GrantTokens: k.grantTokens,
-		})
+	out, err := call(ctx, "DeriveSharedSecret", id, k.client.DeriveSharedSecret, &kms.DeriveSharedSecretInput{
+		KeyAgreementAlgorithm: types.KeyAgreementAlgorithmSpecEcdh, KeyId: &id, PublicKey: der, GrantTokens: k.grantTokens,
 	})
 	if err != nil {
 		return none, err

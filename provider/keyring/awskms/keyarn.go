@@ -38,9 +38,7 @@ func KeyARN(ctx context.Context, client DescribeClient, id string) (string, erro
 	if isKey(parsed) {
 		return id, nil
 	}
-	out, err := call(ctx, "DescribeKey", id, func(ctx context.Context) (*kms.DescribeKeyOutput, error) {
-		return client.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String(id)})
-	})
+	out, err := call(ctx, "DescribeKey", id, client.DescribeKey, &kms.DescribeKeyInput{KeyId: aws.String(id)})
 	if err != nil {
 		return "", fmt.Errorf("awskms: ARN of a key: %w", err)
 	}

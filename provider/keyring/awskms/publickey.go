@@ -96,9 +96,7 @@ func publicKey(ctx context.Context, client PublicKeyClient, key string, grantTok
 	if err = errors.Join(err, checkRegion(client, arn.Region), checkGrantTokens(grantTokens)); err != nil {
 		return nil, err
 	}
-	out, err := call(ctx, "GetPublicKey", key, func(ctx context.Context) (*kms.GetPublicKeyOutput, error) {
-		return client.GetPublicKey(ctx, &kms.GetPublicKeyInput{KeyId: &key, GrantTokens: slices.Clone(grantTokens)})
-	})
+	out, err := call(ctx, "GetPublicKey", key, client.GetPublicKey, &kms.GetPublicKeyInput{KeyId: &key, GrantTokens: slices.Clone(grantTokens)})
 	if err != nil {
 		return nil, err
 	}

@@ -153,10 +153,8 @@ func (w *kmsRSA) Unwrap(ctx context.Context, wrapped keyring.EncryptedDataKey, b
 		return nil, keyring.ErrUnwrap
 	}
 	id := w.arn.String()
-	out, err := call(ctx, "Decrypt", id, func(ctx context.Context) (*kms.DecryptOutput, error) {
-		return w.client.Decrypt(ctx, &kms.DecryptInput{
-			CiphertextBlob: wrapped.Ciphertext, EncryptionAlgorithm: paddings[w.padding].algorithm, GrantTokens: w.grantTokens, KeyId: &id,
-		})
+	out, err := call(ctx, "Decrypt", id, w.client.Decrypt, &kms.DecryptInput{
+		CiphertextBlob: wrapped.Ciphertext, EncryptionAlgorithm: paddings[w.padding].algorithm, GrantTokens: w.grantTokens, KeyId: &id,
 	})
 	if err != nil {
 		return nil, err

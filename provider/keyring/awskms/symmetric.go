@@ -38,10 +38,8 @@ func generate(ctx context.Context, client Client, id string, grantTokens []strin
 	if err := checkContext(b.Context); err != nil {
 		return nil, none, err
 	}
-	out, err := call(ctx, operation, id, func(ctx context.Context) (*kms.GenerateDataKeyOutput, error) {
-		return client.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{
-			KeyId: aws.String(id), NumberOfBytes: aws.Int32(keyring.IntermediateKeySize), EncryptionContext: b.Context, GrantTokens: grantTokens,
-		})
+	out, err := call(ctx, operation, id, client.GenerateDataKey, &kms.GenerateDataKeyInput{
+		KeyId: aws.String(id), NumberOfBytes: aws.Int32(keyring.IntermediateKeySize), EncryptionContext: b.Context, GrantTokens: grantTokens,
 	})
 	if err != nil {
 		return nil, none, err
@@ -69,10 +67,8 @@ func decrypt(ctx context.Context, client Client, arn kmskey.ARN, grantTokens []s
 		return nil, err
 	}
 	id := arn.String()
-	out, err := call(ctx, "Decrypt", id, func(ctx context.Context) (*kms.DecryptOutput, error) {
-		return client.Decrypt(ctx, &kms.DecryptInput{
-			KeyId: aws.String(id), CiphertextBlob: ciphertext, EncryptionContext: b.Context, GrantTokens: grantTokens,
-		})
+	out, err := call(ctx, "Decrypt", id, client.Decrypt, &kms.DecryptInput{
+		KeyId: aws.String(id), CiphertextBlob: ciphertext, EncryptionContext: b.Context, GrantTokens: grantTokens,
 	})
 	if err != nil {
 		return nil, err

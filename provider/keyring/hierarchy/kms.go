@@ -2,7 +2,6 @@ package hierarchy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,15 +25,12 @@ const (
 
 // decrypt opens the key of an item. That KMS opened it verifies every attribute.
 func (s *Store) decrypt(ctx context.Context, kmsKey string, it *branchkey.Item) (secret.Key, error) {
-	ctx, done := kmsCall(ctx, "Decrypt", kmsKey)
-	out, err := s.kms.Decrypt(ctx, &kms.DecryptInput{
+	out, err := kmskey.Do(ctx, kmsCall("Decrypt", kmsKey), s.kms.Decrypt, &kms.DecryptInput{
 		KeyId:             aws.String(kmsKey),
 		CiphertextBlob:    it.Enc,
 		EncryptionContext: it.Context(s.logicalName),
 		GrantTokens:       s.grantTokens,
 	})
-	err = answered(out, err)
-	done(err)
 	if err != nil {
 		return secret.Key{}, s.kmsFailed(permissionDecrypt, kmsKey, err)
 	}
@@ -47,15 +43,12 @@ func (s *Store) decrypt(ctx context.Context, kmsKey string, it *branchkey.Item) 
 
 // generate gives an item a new key.
 func (s *Store) generate(ctx context.Context, kmsKey string, it *branchkey.Item) error {
-	ctx, done := kmsCall(ctx, "GenerateDataKeyWithoutPlaintext", kmsKey)
-	out, err := s.kms.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
+	out, err := kmskey.Do(ctx, kmsCall("GenerateDataKeyWithoutPlaintext", kmsKey), s.kms.GenerateDataKeyWithoutPlaintext, &kms.GenerateDataKeyWithoutPlaintextInput{
 		KeyId:             aws.String(kmsKey),
 		NumberOfBytes:     aws.Int32(keyLength),
 		EncryptionContext: it.Context(s.logicalName),
 		GrantTokens:       s.grantTokens,
 	})
-	err = answered(out, err)
-	done(err)
 	if err != nil {
 		return s.kmsFailed(permissionGenerate, kmsKey, err)
 	}
@@ -68,8 +61,7 @@ func (s *Store) generate(ctx context.Context, kmsKey string, it *branchkey.Item)
 
 // reEncrypt gives an item the key of another. That KMS did verifies every attribute of the other.
 func (s *Store) reEncrypt(ctx context.Context, kmsKey string, from, to *branchkey.Item) error {
-	ctx, done := kmsCall(ctx, "ReEncrypt", kmsKey)
-	out, err := s.kms.ReEncrypt(ctx, &kms.ReEncryptInput{
+	out, err := kmskey.Do(ctx, kmsCall("ReEncrypt", kmsKey), s.kms.ReEncrypt, &kms.ReEncryptInput{
 		SourceKeyId:                  aws.String(kmsKey),
 		SourceEncryptionContext:      from.Context(s.logicalName),
 		CiphertextBlob:               from.Enc,
@@ -77,8 +69,6 @@ func (s *Store) reEncrypt(ctx context.Context, kmsKey string, from, to *branchke
 		DestinationEncryptionContext: to.Context(s.logicalName),
 		GrantTokens:                  s.grantTokens,
 	})
-	err = answered(out, err)
-	done(err)
 	if err != nil {
 		return s.kmsFailed(permissionReEncrypt, kmsKey, err)
 	}
@@ -91,8 +81,8 @@ func (s *Store) reEncrypt(ctx context.Context, kmsKey string, from, to *branchke
 
 func isEnc(b []byte) bool { return len(b) > 0 && len(b) <= branchkey.MaxEnc }
 
-func kmsCall(ctx context.Context, operation, kmsKey string) (context.Context, func(error)) {
-	return crypt.StartCall(ctx, crypt.Call{Service: crypt.KMS, Operation: operation, Key: kmsKey})
+func kmsCall(operation, kmsKey string) crypt.Call {
+	return crypt.Call{Service: crypt.KMS, Operation: operation, Key: kmsKey}
 }
 
 func (s *Store) kmsFailed(permission, kmsKey string, err error) error {
@@ -101,14 +91,6 @@ func (s *Store) kmsFailed(permission, kmsKey string, err error) error {
 		return fmt.Errorf("%w: %w: the stored key was altered, or put where it does not belong, or this store's LogicalName, %.128q, is not the one that it was made under", crypt.ErrAuth, explained, s.logicalName)
 	}
 	return fmt.Errorf("%w: %w", crypt.ErrKeys, explained)
-}
-
-// answered is err, and an error where a client gave neither one nor an answer.
-func answered[O any](out *O, err error) error {
-	if err == nil && out == nil {
-		return errors.New("the client gave neither an answer nor an error")
-	}
-	return err
 }
 
 func answeredOther(permission, kmsKey string) error {

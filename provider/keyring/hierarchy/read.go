@@ -95,8 +95,7 @@ func (s *Store) read(ctx context.Context, id, itemType string) (*branchkey.Item,
 
 // get reads consistently: a version that an item names was there before the item.
 func (s *Store) get(ctx context.Context, id, itemType string) (map[string]types.AttributeValue, error) {
-	ctx, done := s.storeCall(ctx, "GetItem", id)
-	out, err := s.dynamoDB.GetItem(ctx, &dynamodb.GetItemInput{
+	out, err := kmskey.Do(ctx, storeCall("GetItem", id), s.dynamoDB.GetItem, &dynamodb.GetItemInput{
 		TableName: aws.String(s.table),
 		Key: map[string]types.AttributeValue{
 			branchkey.AttributeID:   &types.AttributeValueMemberS{Value: id},
@@ -104,16 +103,14 @@ func (s *Store) get(ctx context.Context, id, itemType string) (map[string]types.
 		},
 		ConsistentRead: aws.Bool(true),
 	})
-	err = answered(out, err)
-	done(err)
 	if err != nil {
 		return nil, s.storeFailed("dynamodb:GetItem", err)
 	}
 	return out.Item, nil
 }
 
-func (s *Store) storeCall(ctx context.Context, operation, id string) (context.Context, func(error)) {
-	return crypt.StartCall(ctx, crypt.Call{Service: crypt.KeyStore, Operation: operation, Key: id})
+func storeCall(operation, id string) crypt.Call {
+	return crypt.Call{Service: crypt.KeyStore, Operation: operation, Key: id}
 }
 
 func (s *Store) storeFailed(permission string, err error) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dynaseal/ddb/crypt"
 	"github.com/dynaseal/ddb/internal/branchkey"
+	"github.com/dynaseal/ddb/internal/kmskey"
 )
 
 // CreateTable makes the store's table, with on-demand capacity, and waits until it is active, for as long as
@@ -64,10 +65,7 @@ func isMissing(err error) bool {
 }
 
 func (s *Store) describe(ctx context.Context) (*types.TableDescription, error) {
-	ctx, done := s.storeCall(ctx, "DescribeTable", "")
-	out, err := s.dynamoDB.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(s.table)})
-	err = answered(out, err)
-	done(err)
+	out, err := kmskey.Do(ctx, storeCall("DescribeTable", ""), s.dynamoDB.DescribeTable, &dynamodb.DescribeTableInput{TableName: aws.String(s.table)})
 	if err != nil {
 		return nil, s.storeFailed("dynamodb:DescribeTable", err)
 	}
@@ -75,8 +73,7 @@ func (s *Store) describe(ctx context.Context) (*types.TableDescription, error) {
 }
 
 func (s *Store) create(ctx context.Context) (*types.TableDescription, error) {
-	call, done := s.storeCall(ctx, "CreateTable", "")
-	out, err := s.dynamoDB.CreateTable(call, &dynamodb.CreateTableInput{
+	out, err := kmskey.Do(ctx, storeCall("CreateTable", ""), s.dynamoDB.CreateTable, &dynamodb.CreateTableInput{
 		TableName: aws.String(s.table),
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String(branchkey.AttributeID), AttributeType: types.ScalarAttributeTypeS},
@@ -88,8 +85,6 @@ func (s *Store) create(ctx context.Context) (*types.TableDescription, error) {
 		},
 		BillingMode: types.BillingModePayPerRequest,
 	})
-	err = answered(out, err)
-	done(err)
 	if _, taken := errors.AsType[*types.ResourceInUseException](err); taken {
 		return s.describe(ctx) // somebody else made it just now
 	}

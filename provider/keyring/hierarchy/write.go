@@ -42,13 +42,10 @@ func (s *Store) write(ctx context.Context, version *branchkey.Item, lost error, 
 }
 
 func (s *Store) transact(ctx context.Context, id string, puts []types.TransactWriteItem) error {
-	ctx, done := s.storeCall(ctx, "TransactWriteItems", id)
-	out, err := s.dynamoDB.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+	_, err := kmskey.Do(ctx, storeCall("TransactWriteItems", id), s.dynamoDB.TransactWriteItems, &dynamodb.TransactWriteItemsInput{
 		ClientRequestToken: aws.String(branchkey.NewUUID()), // one for all attempts of the client
 		TransactItems:      puts,
 	})
-	err = answered(out, err)
-	done(err)
 	return kmskey.Explain("dynamodb:PutItem", s.table, err)
 }
 
