@@ -163,3 +163,24 @@ func FuzzParseARN(f *testing.F) {
 		}
 	})
 }
+
+func TestGrantTokens(t *testing.T) {
+	for name, c := range map[string]struct {
+		tokens []string
+		says   string
+	}{
+		"none":     {nil, ""},
+		"ten":      {strings.Split(strings.Repeat("a", 10), ""), ""},
+		"longest":  {[]string{strings.Repeat("a", 8192)}, ""},
+		"eleven":   {strings.Split(strings.Repeat("a", 11), ""), "11 GrantTokens"},
+		"an empty": {[]string{"a", ""}, "grant token 2 of 0 bytes"},
+		"longer":   {[]string{strings.Repeat("a", 8193)}, "grant token 1 of 8193 bytes"},
+	} {
+		err := kmskey.CheckGrantTokens(c.tokens)
+		if c.says == "" {
+			assert.NoError(t, err, name)
+			continue
+		}
+		assert.ErrorContains(t, err, c.says, name)
+	}
+}

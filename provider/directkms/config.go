@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/dynaseal/ddb/internal/ddbec"
 	"github.com/dynaseal/ddb/internal/given"
+	"github.com/dynaseal/ddb/internal/kmskey"
 	"github.com/dynaseal/ddb/provider"
 )
 
@@ -27,7 +28,7 @@ var _ Client = (*kms.Client)(nil)
 const MaxDecryptKeys = 10
 
 // MaxGrantTokens is how many KMS takes.
-const MaxGrantTokens = 10
+const MaxGrantTokens = kmskey.MaxGrantTokens
 
 // Config describes the provider. Client is required, and one of Key and DecryptKeys.
 type Config struct {
@@ -92,8 +93,8 @@ func New(ctx context.Context, c Config) (provider.Provider, error) {
 	case len(ids) > MaxDecryptKeys:
 		fail(fmt.Errorf("%d DecryptKeys: give %d at most, an item may cost a call for each", len(ids), MaxDecryptKeys))
 	}
-	if len(c.GrantTokens) > MaxGrantTokens || slices.Contains(c.GrantTokens, "") {
-		fail(fmt.Errorf("GrantTokens: KMS takes %d at most, none of them empty", MaxGrantTokens))
+	if err := kmskey.CheckGrantTokens(c.GrantTokens); err != nil {
+		fail(err)
 	}
 	var wrong []error
 	p.entries, wrong = entriesOf(c.Description)

@@ -91,7 +91,7 @@ func TestNewRefuses(t *testing.T) {
 		"a key of another region":  {directkms.Config{Client: client, Key: far}, "of region us-west-2 and the Client of us-east-1"},
 		"an alias of another region": {directkms.Config{Client: client, DecryptKeys: []string{key, strings.Replace(far, far[strings.Index(far, ":key/"):], ":alias/far", 1)}},
 			"make the Client for region us-west-2"},
-		"too many grant tokens":  {directkms.Config{Client: client, Key: key, GrantTokens: strings.Split(strings.Repeat("x", 11), "")}, "10 at most"},
+		"too many grant tokens":  {directkms.Config{Client: client, Key: key, GrantTokens: strings.Split(strings.Repeat("x", 11), "")}, "11 GrantTokens: KMS takes at most 10"},
 		"an empty grant token":   {directkms.Config{Client: client, Key: key, GrantTokens: []string{""}}, "none of them empty"},
 		"the provider's entry":   {described(envKey, "x"), `"amzn-ddb-env-key": the name is the provider's own`},
 		"the wrapping's entry":   {described(wrapAlg, "kms"), "the provider's own"},

@@ -74,7 +74,7 @@ func New(c Config) (keyring.Keyring, error) {
 	if c.MultiRegion && c.OnlyWrites {
 		fail("MultiRegion is of reading, and OnlyWrites says that the keyring does not read")
 	}
-	if err := checkGrantTokens(tokens); err != nil {
+	if err := kmskey.CheckGrantTokens(tokens); err != nil {
 		fail("%w", err)
 	}
 	clients, err := newClients(c.Client, c.Clients)
@@ -111,20 +111,6 @@ func join(wrappers []keyring.Wrapper) (keyring.Keyring, error) {
 		return all[0], nil
 	}
 	return keyring.Multi(all[0], all[1:]...)
-}
-
-// checkGrantTokens holds the limits of KMS.
-func checkGrantTokens(tokens []string) error {
-	const most, longest = 10, 8192
-	if len(tokens) > most {
-		return fmt.Errorf("%d GrantTokens: KMS takes at most %d", len(tokens), most)
-	}
-	for i, t := range tokens {
-		if t == "" || len(t) > longest {
-			return fmt.Errorf("grant token %d of %d bytes: KMS takes 1 to %d", i+1, len(t), longest)
-		}
-	}
-	return nil
 }
 
 // clients are those of the regions that a constructor needs, each asked for once.

@@ -91,7 +91,7 @@ func NewDiscovery(c DiscoveryConfig) (keyring.Keyring, error) {
 		fail("no Regions: give those whose keys items may name")
 	}
 	tokens := slices.Clone(c.GrantTokens)
-	if err := checkGrantTokens(tokens); err != nil {
+	if err := kmskey.CheckGrantTokens(tokens); err != nil {
 		fail("%w", err)
 	}
 	clients, err := newClients(c.Client, c.Clients)

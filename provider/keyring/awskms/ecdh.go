@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/dynaseal/ddb/internal/ecdhwrap"
+	"github.com/dynaseal/ddb/internal/kmskey"
 	"github.com/dynaseal/ddb/internal/point"
 	"github.com/dynaseal/ddb/provider/keyring"
 )
@@ -79,7 +80,7 @@ func NewECDHDiscovery(c ECDHConfig) (keyring.Keyring, error) {
 
 func newAgreement(c ECDHConfig) (*agreement, error) {
 	arn, err := pinned(c.Key)
-	errs := []error{err, checkGrantTokens(c.GrantTokens), checkRegion(c.Client, arn.Region)}
+	errs := []error{err, kmskey.CheckGrantTokens(c.GrantTokens), checkRegion(c.Client, arn.Region)}
 	k := &agreement{arn: arn, client: c.Client, grantTokens: slices.Clone(c.GrantTokens)}
 	if c.Public == nil {
 		errs = append(errs, errors.New("no Public: ECDHPublicKey asks KMS for it"))

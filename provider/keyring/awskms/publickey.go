@@ -93,7 +93,7 @@ var curves = map[types.KeySpec]ecdh.Curve{types.KeySpecEccNistP256: ecdh.P256(),
 // publicKey is the call that both make.
 func publicKey(ctx context.Context, client PublicKeyClient, key string, grantTokens []string, usage types.KeyUsageType) (*kms.GetPublicKeyOutput, error) {
 	arn, err := pinned(key)
-	if err = errors.Join(err, checkRegion(client, arn.Region), checkGrantTokens(grantTokens)); err != nil {
+	if err = errors.Join(err, checkRegion(client, arn.Region), kmskey.CheckGrantTokens(grantTokens)); err != nil {
 		return nil, err
 	}
 	out, err := call(ctx, "GetPublicKey", key, client.GetPublicKey, &kms.GetPublicKeyInput{KeyId: &key, GrantTokens: slices.Clone(grantTokens)})

@@ -62,7 +62,7 @@ type RSAConfig struct {
 // nothing. Where writers are not to be trusted as readers are, check who may write the table.
 func NewRSA(c RSAConfig) (keyring.Keyring, error) {
 	arn, err := pinned(c.Key)
-	errs := []error{err, checkGrantTokens(c.GrantTokens)}
+	errs := []error{err, kmskey.CheckGrantTokens(c.GrantTokens)}
 	w := &kmsRSA{arn: arn, client: c.Client, padding: c.Padding, grantTokens: slices.Clone(c.GrantTokens)}
 	if _, ok := paddings[c.Padding]; !ok {
 		errs = append(errs, fmt.Errorf("padding %v: KMS has %v and %v", c.Padding, keyring.OAEPWithSHA256, keyring.OAEPWithSHA1))

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/dynaseal/ddb/internal/given"
+	"github.com/dynaseal/ddb/internal/kmskey"
 )
 
 // KMSClient is what a [Store] calls of KMS. Reading needs Decrypt alone.
@@ -56,8 +57,6 @@ type Store struct {
 	now                func() time.Time
 }
 
-const maxGrantTokens = 10
-
 // NewStore makes no call: whether the table is there, [Store.CreateTable] says. It finds all mistakes of the
 // configuration at once.
 func NewStore(c Config) (*Store, error) {
@@ -83,8 +82,9 @@ func NewStore(c Config) (*Store, error) {
 	wrong(!utf8.ValidString(c.LogicalName), "LogicalName is not UTF-8")
 	wrong(given.Nil(c.KMS), "no KMS client")
 	wrong(given.Nil(c.DynamoDB), "no DynamoDB client")
-	wrong(len(c.GrantTokens) > maxGrantTokens, "more than 10 GrantTokens: KMS takes no more")
-	wrong(slices.Contains(c.GrantTokens, ""), "an empty grant token")
+	if err := kmskey.CheckGrantTokens(c.GrantTokens); err != nil {
+		mistakes = append(mistakes, err)
+	}
 	if given.Nil(c.KMSConfiguration) {
 		wrong(true, "no KMSConfiguration: one of KeyARN, MultiRegionKeyARN, Discovery, MultiRegionDiscovery")
 	} else if p, err := c.KMSConfiguration.policy(); err != nil {
