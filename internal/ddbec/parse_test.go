@@ -257,7 +257,7 @@ func FuzzParseValue(f *testing.F) {
 		value := attribute.Read(&r)
 		canonical, err := encode(value, ddbec.ForVerification)
 		if err != nil {
-			t.Skip("spelled in a way that only decrypted values may be")
+			return // spelled in a way that only decrypted values may be
 		}
 		w, err := ddbec.Parse(canonical)
 		require.NoError(t, err)

@@ -2,11 +2,10 @@ package directkms_test
 
 import (
 	"crypto/fips140"
-	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/provider/directkms"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,12 +14,7 @@ import (
 // The mode is a process's own, so the test runs itself in one.
 func TestUnderFIPS140Only(t *testing.T) {
 	if !fips140.Enforced() {
-		self, err := os.Executable()
-		require.NoError(t, err)
-		child := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$")
-		child.Env = append(os.Environ(), "GODEBUG=fips140=only")
-		out, err := child.CombinedOutput()
-		require.NoError(t, err, "%s", out)
+		testenv.Again(t, "GODEBUG=fips140=only")
 		return
 	}
 	client := clientFunc{

@@ -4,10 +4,9 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/fips140"
-	"os"
-	"os/exec"
 	"testing"
 
+	"github.com/dynaseal/ddb/internal/testenv"
 	"github.com/dynaseal/ddb/provider/keyring"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,19 +19,9 @@ func canceled(t testing.TB) (context.Context, context.CancelFunc) {
 }
 
 // Modes are a process's own, so the tests run themselves in one.
-func child(t *testing.T, mode string) {
-	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	c := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$")
-	c.Env = append(os.Environ(), "GODEBUG=fips140="+mode)
-	out, err := c.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-}
-
 func TestUnderFIPS140(t *testing.T) {
 	if !fips140.Enabled() {
-		child(t, "on")
+		testenv.Again(t, "GODEBUG=fips140=on")
 		return
 	}
 	for name, p := range pairs(t) {
@@ -44,7 +33,7 @@ func TestUnderFIPS140(t *testing.T) {
 
 func TestUnderFIPS140Only(t *testing.T) {
 	if !fips140.Enforced() {
-		child(t, "only")
+		testenv.Again(t, "GODEBUG=fips140=only")
 		return
 	}
 	own := newEC(t, ecdh.P384())
