@@ -21,7 +21,7 @@ func TestAllocations(t *testing.T) {
 			panic(err)
 		}
 	})
-	assert.LessOrEqual(t, seal, 5.0, "slab, ranges and marks, signature, the provider's request, the chain")
+	assert.LessOrEqual(t, seal, 4.0, "slab, ranges and marks, signature, the provider's request")
 
 	stored, err := e.EncryptItem(t.Context(), item)
 	require.NoError(t, err)
@@ -32,5 +32,5 @@ func TestAllocations(t *testing.T) {
 			panic(err)
 		}
 	})
-	assert.LessOrEqual(t, open, 3.0, "plaintext, the provider's request, the chain")
+	assert.LessOrEqual(t, open, 2.0, "plaintext, the provider's request")
 }

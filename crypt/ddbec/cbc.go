@@ -4,6 +4,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/subtle"
+	"encoding/binary"
+	"reflect"
 )
 
 // An encrypted attribute is a random IV and, behind it, AES-CBC over the padded plaintext (1.7).
@@ -18,22 +20,33 @@ func isCiphertext(n int) bool { return n >= minCiphertext && n%blockSize == 0 }
 // ciphertextSize is what n bytes of plaintext become: IV, and one to sixteen bytes of padding.
 func ciphertextSize(n int) int { return blockSize + n - n%blockSize + blockSize }
 
-// chain is AES-CBC in one direction over several attributes of an item.
+// chain is AES-CBC in one direction. It is set up once for the attributes of an item, and for the items one
+// behind the other that the same key protects.
 type chain struct {
 	block cipher.Block
 	mode  cipher.BlockMode
-	start func(cipher.Block, []byte) cipher.BlockMode
+	last  uintptr // where the block of the item before lies: it is not kept alive
 }
 
-// crypt puts src through the chain that starts with iv.
-func (c *chain) crypt(iv, dst, src []byte) {
-	// The modes of the standard library take another IV, which saves an allocation an attribute.
-	if again, ok := c.mode.(interface{ SetIV([]byte) }); ok {
+// crypt puts src through the chain that starts with iv. start is one of package cipher's.
+func (c *chain) crypt(start func(cipher.Block, []byte) cipher.BlockMode, block cipher.Block, iv, dst, src []byte) {
+	again, ok := c.mode.(interface{ SetIV([]byte) }) // the standard library's modes take another IV
+	if ok && c.block == block {
 		again.SetIV(iv)
 	} else {
-		c.mode = c.start(c.block, iv)
+		c.block, c.mode = block, start(block, iv)
 	}
 	c.mode.CryptBlocks(dst, src)
+}
+
+// release forgets the key, unless it was that of the item before too: keys of one item are not kept.
+func (c *chain) release() {
+	if c.block == nil {
+		return
+	}
+	if at := reflect.ValueOf(c.block).Pointer(); at != c.last {
+		*c = chain{last: at}
+	}
 }
 
 // pad appends PKCS #7 padding.
@@ -47,15 +60,16 @@ func pad(b []byte) []byte {
 
 // unpad cuts the padding off whole blocks. Its time does not depend on what is wrong with the padding.
 func unpad(b []byte) ([]byte, bool) {
-	n := int(b[len(b)-1])
-	ok := subtle.ConstantTimeLessOrEq(1, n) & subtle.ConstantTimeLessOrEq(n, blockSize)
-	for i := range blockSize {
-		padding := subtle.ConstantTimeLessOrEq(i+1, n)
-		same := subtle.ConstantTimeByteEq(b[len(b)-1-i], byte(n))
-		ok &= subtle.ConstantTimeSelect(padding, same, 1)
-	}
-	if ok == 0 {
+	last := b[len(b)-blockSize:]
+	n := uint(last[blockSize-1])
+	want := uint64(n) * 0x0101010101010101
+	// The padding is the last n bytes, in little endian the highest.
+	high := ^(^uint64(0) >> (8 * n))
+	low := ^(^uint64(0) >> max(0, 8*int(n)-64))
+	wrong := (binary.LittleEndian.Uint64(last[8:])^want)&high | (binary.LittleEndian.Uint64(last)^want)&low
+	wrong |= uint64(subtle.ConstantTimeLessOrEq(1, int(n))&subtle.ConstantTimeLessOrEq(int(n), blockSize)) ^ 1
+	if wrong != 0 {
 		return nil, false
 	}
-	return b[:len(b)-n], true
+	return b[:len(b)-int(n)], true
 }

@@ -39,10 +39,11 @@ type attr struct {
 	name     string
 	nameHash *ddbec.Hash  // shared, read only
 	action   crypt.Action // 0: undeclared, and not yet found out
+	shaped   bool         // stored as a binary that could be a ciphertext
 	hash     ddbec.Hash   // of the stored value
 	python   *ddbec.Hash  // the same as Python signs it, where that may be otherwise
 	at       wire.Range   // of an attribute to encrypt: its plaintext in kept
-	shaped   bool         // stored as a binary that could be a ciphertext
+	stored   []byte       // of an attribute that is read: the binary, which is the item's
 }
 
 // randomBytes never fails: crypto/rand ends the process instead.

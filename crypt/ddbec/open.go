@@ -81,7 +81,7 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 		return err
 	}
 	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
-	if block != nil && !symMode || !decryptAll(block, item, s) || !parseSigned(item, s) {
+	if block != nil && !symMode || !decryptAll(block, s) || !parseSigned(item, s) {
 		return e.decrypt.Auth()
 	}
 	return nil
@@ -168,21 +168,20 @@ func (e *encryptor) isNamed(description []byte, algorithm string) bool {
 func (e *encryptor) collect(item wire.Stored, s *scratch) error {
 	s.attrs = slices.Grow(s.attrs, len(s.slots))
 	for _, slot := range s.slots {
-		var a attr
 		if int(slot) < len(e.declared) {
-			a = e.declared[slot]
+			s.attrs = append(s.attrs, e.declared[slot])
 		} else {
 			name := item.Name(slot)
-			a = attr{name: name, nameHash: new(ddbec.HashName(name)), action: unknown(e.schema, name)}
+			s.attrs = append(s.attrs, attr{name: name, nameHash: new(ddbec.HashName(name)), action: unknown(e.schema, name)})
 		}
+		a := &s.attrs[len(s.attrs)-1]
 		a.slot = slot
 		if a.action == crypt.Refuse && len(e.previous) == 0 {
 			return e.decrypt.Format(a.name, refused, nil)
 		}
-		if err := e.hashStored(item, &a, s); err != nil {
+		if err := e.hashStored(item, a, s); err != nil {
 			return err
 		}
-		s.attrs = append(s.attrs, a)
 	}
 	for _, key := range e.keys {
 		if !s.has(wire.Slot(key)) {
@@ -212,10 +211,10 @@ func (a *attr) unfit() string {
 // hashStored hashes the stored value of a.
 func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 	if r := item.Value(a.slot); r.Kind() == wire.Binary {
-		b := r.Binary()
-		a.shaped = isCiphertext(len(b))
+		a.stored = r.Binary()
+		a.shaped = isCiphertext(len(a.stored))
 		if e.mayBeSigned(a) {
-			a.hash = s.hasher.Binary(b)
+			a.hash = s.hasher.Binary(a.stored)
 		}
 		return nil
 	}
@@ -241,15 +240,14 @@ func (e *encryptor) hashStored(item wire.Stored, a *attr, s *scratch) error {
 const maxSharedPlain = 4 << 10
 
 // decryptAll decrypts and parses every encrypted attribute, and reports whether all are sound.
-func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
+func decryptAll(block cipher.Block, s *scratch) bool {
 	if block == nil {
 		return true
 	}
 	size := 0
-	ciphertext := func(a *attr) []byte { return item.Value(a.slot).Binary() }
 	for i := range s.attrs {
 		if a := &s.attrs[i]; a.action == crypt.Encrypt {
-			size += len(ciphertext(a))
+			size += len(a.stored)
 		}
 	}
 	// Strings of a small item share one allocation, which lives as long as one of them. Of a large item a
@@ -260,21 +258,19 @@ func decryptAll(block cipher.Block, item wire.Stored, s *scratch) bool {
 	}
 	s.reader.Share(shared)
 	*buffer = slices.Grow(*buffer, size)
-	c := chain{block: block, start: cipher.NewCBCDecrypter}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.action != crypt.Encrypt {
 			continue
 		}
-		stored := ciphertext(a)
-		if !isCiphertext(len(stored)) {
+		if !isCiphertext(len(a.stored)) {
 			return false
 		}
-		iv, data := stored[:blockSize], stored[blockSize:]
+		iv, data := a.stored[:blockSize], a.stored[blockSize:]
 		done := len(*buffer)
 		*buffer = (*buffer)[:done+len(data)]
 		plain := (*buffer)[done:]
-		c.crypt(iv, plain, data)
+		s.decrypts.crypt(cipher.NewCBCDecrypter, block, iv, plain, data)
 		text, ok := unpad(plain)
 		if !ok {
 			return false

@@ -27,6 +27,7 @@ type scratch struct {
 	values             []ddbec.Value
 	reader, signed     ddbec.Reader
 	alias              bool // the item is signed under an alias of the table
+	encrypts, decrypts chain
 
 	// Where there are previous schemas:
 	now     []crypt.Action // of the attributes under the schema of now
@@ -50,14 +51,16 @@ func (e *encryptor) release(s *scratch) {
 	s.kept.Wipe()
 	s.plain, s.text, s.other = canonical.Wiped(s.plain), canonical.Wiped(s.text), canonical.Wiped(s.other)
 	s.given, s.description = canonical.Wiped(s.given), canonical.Wiped(s.description)
-	clear(s.attrs[:cap(s.attrs)])
+	clear(s.attrs)
 	clear(s.entries[:cap(s.entries)])
-	clear(s.values[:cap(s.values)])
+	clear(s.values)
 	s.reader.Reset(ddbec.Value{})
 	s.reader.Share(false)
 	s.signed.Reset(ddbec.Value{})
 	s.inPython, s.dialects = nil, false
 	s.now, s.schemas, s.schema = s.now[:0], s.schemas[:0], 0
+	s.encrypts.release()
+	s.decrypts.release()
 	s.slots, s.attrs, s.entries, s.values = s.slots[:0], s.attrs[:0], s.entries[:0], s.values[:0]
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)

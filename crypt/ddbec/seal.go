@@ -221,7 +221,6 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int
 	ranges := slices.Grow(r.ranges[:0], slots)[:slots]
 	ivs := slab[size-count*blockSize : size] // every IV is used before what is written over it
 	e.random(ivs)
-	c := chain{block: block, start: cipher.NewCBCEncrypter}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.action != crypt.Encrypt {
@@ -232,7 +231,7 @@ func (e *encryptor) encryptAll(block cipher.Block, s *scratch, r *room, more int
 		ivs = ivs[blockSize:]
 		slab = pad(append(slab, s.kept.All()[a.at.Off:a.at.Off+a.at.Len]...))
 		iv, data := slab[off:off+blockSize], slab[off+blockSize:]
-		c.crypt(iv, data, data)
+		s.encrypts.crypt(cipher.NewCBCEncrypter, block, iv, data, data)
 		a.hash = s.hasher.Binary(slab[off:])
 		ranges[a.slot] = wire.Range{Off: off, Len: len(slab) - off}
 	}

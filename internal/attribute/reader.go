@@ -35,9 +35,11 @@ var _ wire.Reader = (*Reader)(nil)
 // Reset moves r to v.
 func (r *Reader) Reset(v Value) {
 	r.at = nodeOf(v)
-	r.open = r.open[:0]
-	clear(r.keys)
-	r.keys = r.keys[:0]
+	if len(r.open) > 0 {
+		r.open = r.open[:0]
+		clear(r.keys)
+		r.keys = r.keys[:0]
+	}
 }
 
 // maxScratch is how many bytes, keys or levels a pooled Reader has room for.

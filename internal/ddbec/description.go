@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"unicode/utf8"
+
+	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // The entries that the format itself writes into a material description (1.11). The first two follow
@@ -77,7 +78,7 @@ func CheckDescription(b []byte) error {
 			if !ok {
 				return errDescriptionShort
 			}
-			if !utf8.Valid(text) {
+			if !fastpath.Valid(text) {
 				return errDescriptionText
 			}
 			rest = behind
@@ -134,7 +135,7 @@ func AppendDescription(dst []byte, entries []Entry) ([]byte, error) {
 		if i > 0 && bytes.Equal(entries[i-1].Name, e.Name) {
 			return dst, errDescriptionTwice
 		}
-		if !utf8.Valid(e.Name) || !utf8.Valid(e.Value) {
+		if !fastpath.Valid(e.Name) || !fastpath.Valid(e.Value) {
 			return dst, errDescriptionText
 		}
 		size += 2*countSize + len(e.Name) + len(e.Value)

@@ -1,0 +1,94 @@
+package ddbec
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// unpadded says in plain words what unpad takes: the last byte n is 1 to 16, and so are the last n.
+func unpadded(b []byte) bool {
+	n := int(b[len(b)-1])
+	if n < 1 || n > blockSize {
+		return false
+	}
+	for _, c := range b[len(b)-n:] {
+		if int(c) != n {
+			return false
+		}
+	}
+	return true
+}
+
+func TestUnpadTakesPKCS7AndNothingElse(t *testing.T) {
+	random := rand.New(rand.NewPCG(16, 16))
+	taken := 0
+	for n := range 256 {
+		for range 300 {
+			b := make([]byte, 16*(1+random.IntN(3)))
+			for i := range b {
+				b[i] = byte(random.Uint32())
+			}
+			for i := range min(n, len(b)) {
+				b[len(b)-1-i] = byte(n)
+			}
+			b[len(b)-1] = byte(n)
+			if random.IntN(2) == 0 { // of the last block, often of the padding
+				b[len(b)-1-random.IntN(16)] ^= byte(1 << random.IntN(8))
+			}
+			plain, ok := unpad(b)
+			require.Equal(t, unpadded(b), ok, "%x", b)
+			if ok {
+				taken++
+				assert.Equal(t, b[:len(b)-int(b[len(b)-1])], plain)
+			}
+		}
+	}
+	assert.Greater(t, taken, 1000)
+}
+
+func TestAChainIsOfTheKeyThatIsAskedFor(t *testing.T) {
+	first, second := newBlock(t, 1), newBlock(t, 2)
+	var c chain
+	for i, block := range []cipher.Block{first, first, second, first, second, second} {
+		for range 2 { // attributes of one item
+			iv, src := make([]byte, blockSize), make([]byte, 3*blockSize)
+			iv[0], src[0] = byte(i), byte(i)
+			got, want := make([]byte, len(src)), make([]byte, len(src))
+			c.crypt(cipher.NewCBCEncrypter, block, iv, got, src)
+			cipher.NewCBCEncrypter(block, iv).CryptBlocks(want, src)
+			require.Equal(t, want, got)
+		}
+		c.release()
+	}
+}
+
+func TestAChainForgetsTheKeyOfOneItem(t *testing.T) {
+	block := newBlock(t, 1)
+	var c chain
+	b := make([]byte, blockSize)
+	c.crypt(cipher.NewCBCEncrypter, block, b, b, b)
+	c.release()
+	assert.Nil(t, c.block, "it protected one item so far")
+	assert.Nil(t, c.mode)
+	c.crypt(cipher.NewCBCEncrypter, block, b, b, b)
+	c.release()
+	assert.NotNil(t, c.block, "it protects items one behind the other")
+	c.crypt(cipher.NewCBCEncrypter, newBlock(t, 2), b, b, b)
+	c.release()
+	assert.Nil(t, c.block)
+	c.release()
+	assert.Nil(t, c.block, "an item without encrypted attributes")
+}
+
+func newBlock(t *testing.T, first byte) cipher.Block {
+	key := make([]byte, 32)
+	key[0] = first
+	block, err := aes.NewCipher(key)
+	require.NoError(t, err)
+	return block
+}
