@@ -103,6 +103,13 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 	if v == nil {
 		return encoded{}, errors.New("nil pointer to " + c.shape.plan.Type().String())
 	}
+	if c.enc == nil && from == nil {
+		guess := c.sizes.Load()
+		if item, size, next := c.shape.plan.EncodeItem(v, guess); item != nil {
+			c.remember(next, guess)
+			return encoded{item: item, size: size}, nil
+		}
+	}
 	plan := c.shape.plan.Source(v)
 	defer plan.Release()
 	var src wire.Source = plan
@@ -139,6 +146,13 @@ func (c *Codec[T]) encode(ctx context.Context, v *T, from *opened, unchanged []w
 	return e, nil
 }
 
+// remember keeps the sizes of an item as a guess of the next one's.
+func (c *Codec[T]) remember(sizes, guess *attribute.Sizes) {
+	if sizes != guess {
+		c.sizes.Store(sizes)
+	}
+}
+
 // protect makes the item of what src describes.
 func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error) {
 	var sealed *wire.Sealed
@@ -155,13 +169,11 @@ func (c *Codec[T]) protect(ctx context.Context, src wire.Source) (encoded, error
 		}
 	}
 	guess := c.sizes.Load()
-	a, err := attribute.Assemble(c.shape.layout, src, sealed, *guess)
+	a, err := attribute.Assemble(c.shape.layout, src, sealed, guess)
 	if err != nil {
 		return encoded{}, err
 	}
-	if a.Sizes != *guess {
-		c.sizes.Store(new(a.Sizes))
-	}
+	c.remember(a.Next, guess)
 	if c.enc != nil && c.seal == nil {
 		item, err := c.enc.EncryptItem(ctx, a.Item)
 		return encoded{item: item, size: attribute.ItemSize(item)}, err
@@ -216,6 +228,16 @@ func (c *Codec[T]) decode(ctx context.Context, item crypt.Item, v *T, keep *open
 
 // decodePlain is decode where nothing is encrypted and nothing kept, neither apart from T nor in it.
 func (c *Codec[T]) decodePlain(item crypt.Item, v *T) error {
+	if declared, ok := c.shape.plan.DecodeItem(item, v); ok {
+		if declared == len(item) {
+			return nil
+		}
+		err := c.checkUndeclared(item)
+		if err != nil {
+			*v = *new(T)
+		}
+		return err
+	}
 	sink := c.shape.plan.Sink(v)
 	defer sink.Release()
 	declared := 0

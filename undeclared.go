@@ -112,11 +112,11 @@ func (e *extended) Protection(s wire.Slot) wire.Protection {
 }
 
 // AttributeValue is the mapper's for what T did change, and nil for all else.
-func (e *extended) AttributeValue(s wire.Slot, w *attribute.Writer) types.AttributeValue {
+func (e *extended) AttributeValue(s wire.Slot, m *attribute.Maker) types.AttributeValue {
 	if int(s) >= e.declared || e.isUnchanged(s) {
 		return nil
 	}
-	return e.Source.AttributeValue(s, w)
+	return e.Source.AttributeValue(s, m)
 }
 
 // Write gives the events of a slot.

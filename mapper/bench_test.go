@@ -86,14 +86,14 @@ func BenchmarkEncode(b *testing.B) {
 	v := newOrder()
 	b.Run("AttributeValues", func(b *testing.B) {
 		b.ReportAllocs()
-		layout, sizes := layoutOf(p), attribute.Sizes{}
+		layout, sizes := layoutOf(p), new(attribute.Sizes)
 		for b.Loop() {
 			src := p.Source(v)
 			a, err := attribute.Assemble(layout, src, &wire.Sealed{}, sizes)
 			if err != nil {
 				b.Fatal(err)
 			}
-			sizes = a.Sizes
+			sizes = a.Next
 			src.Release()
 		}
 	})

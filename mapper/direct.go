@@ -2,11 +2,9 @@ package mapper
 
 import (
 	"reflect"
-	"strconv"
-	"unsafe"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/dynaseal/ddb/internal/attribute"
+	"github.com/dynaseal/ddb/internal/wire"
+	"github.com/dynaseal/ddb/tags"
 )
 
 // direct is a way from memory to attribute value and back without events and reflection, for the
@@ -14,150 +12,114 @@ import (
 // which encode and decode of the codec then decide on: so every rule has one place, and without the
 // direct way (package fastpath) nothing changes but speed.
 type direct struct {
-	encode func(p unsafe.Pointer, w *attribute.Writer) attribute.Value // nil: gave up
-	decode func(p unsafe.Pointer, v attribute.Value) bool              // false: gave up, p may be half written
-	levels int                                                         // of nesting, 1 for a scalar
+	kind   directKind
+	size   uintptr         // of an integer, a float or a member of a list, in bytes
+	time   tags.TimeFormat // of a time
+	elem   *direct         // of a pointer or a list
+	typ    reflect.Type    // what a pointer points to; the slice of a list
+	fields []directField   // of a document
+	levels int             // of nesting, 1 for a scalar
 }
 
-// scalar is the direct way of a type T that is stored as an attribute value of Go type V.
-func scalar[T any, V any](encode func(v T, w *attribute.Writer) attribute.Value, decode func(v *V) (T, bool)) *direct {
-	return &direct{
-		levels: 1,
-		encode: func(p unsafe.Pointer, w *attribute.Writer) attribute.Value { return encode(*(*T)(p), w) },
-		decode: func(p unsafe.Pointer, v attribute.Value) bool {
-			s, ok := any(v).(*V)
-			if !ok || s == nil {
-				return false
-			}
-			t, ok := decode(s)
-			if ok {
-				*(*T)(p) = t
-			}
-			return ok
-		},
+// directKind is what a direct way is of. Its two methods are switches, not closures, which keeps the state of
+// an item that is encoded on the stack.
+type directKind uint8
+
+const (
+	directString directKind = iota + 1
+	directBool
+	directInt
+	directUint
+	directFloat
+	directBytes
+	directTime // in a format that is text
+	directPointer
+	directStrings // a slice of strings, of any string type
+	directList
+	directStringMap // map[string]string
+	directDocument
+)
+
+// maxDirectLevels keeps the direct way of a deep type from writing what is too deep.
+const maxDirectLevels = wire.MaxDepth - 1
+
+// directScalar is the direct way of t as a kind of scalar.
+func directScalar(k directKind, t reflect.Type) *direct {
+	return &direct{kind: k, size: t.Size(), levels: 1}
+}
+
+// pointerWay is that of a pointer to a type with a direct way.
+func pointerWay(to *codec) *direct {
+	if to.direct == nil || to.isNil != nil {
+		return nil
 	}
+	return &direct{kind: directPointer, elem: to.direct, typ: to.typ, levels: to.direct.levels}
 }
 
-func directString() *direct {
-	return &direct{
-		levels: 1,
-		encode: func(p unsafe.Pointer, w *attribute.Writer) attribute.Value { return w.MakeS(*(*string)(p)) },
-		decode: func(p unsafe.Pointer, v attribute.Value) bool {
-			s, ok := v.(*types.AttributeValueMemberS)
-			if !ok || s == nil {
-				return false
-			}
-			*(*string)(p) = s.Value
-			return true
-		},
+// listWay is that of a slice whose members have a direct way.
+func listWay(slice reflect.Type, elem *codec) *direct {
+	if slice.Kind() != reflect.Slice || elem.direct == nil || elem.direct.levels >= maxDirectLevels {
+		return nil
 	}
-}
-
-func directBool() *direct {
-	return scalar(
-		func(v bool, w *attribute.Writer) attribute.Value { return w.MakeBool(v) },
-		func(v *types.AttributeValueMemberBOOL) (bool, bool) { return v.Value, true })
-}
-
-func directInt(k reflect.Kind) *direct {
-	switch k {
-	case reflect.Int8:
-		return signed[int8]()
-	case reflect.Int16:
-		return signed[int16]()
-	case reflect.Int32:
-		return signed[int32]()
-	case reflect.Int64:
-		return signed[int64]()
-	case reflect.Uint:
-		return unsigned[uint]()
-	case reflect.Uint8:
-		return unsigned[uint8]()
-	case reflect.Uint16:
-		return unsigned[uint16]()
-	case reflect.Uint32:
-		return unsigned[uint32]()
-	case reflect.Uint64:
-		return unsigned[uint64]()
+	kind := directList
+	if elem.direct.kind == directString {
+		kind = directStrings
 	}
-	return signed[int]()
+	return &direct{kind: kind, size: elem.typ.Size(), elem: elem.direct, typ: slice, levels: elem.direct.levels + 1}
 }
 
-func signed[T int | int8 | int16 | int32 | int64]() *direct {
-	return scalar(
-		func(v T, w *attribute.Writer) attribute.Value { return w.MakeInt(int64(v)) },
-		func(v *types.AttributeValueMemberN) (T, bool) {
-			n, ok := shortInteger(v.Value)
-			return T(n), ok && int64(T(n)) == n
-		})
+// directField is the direct way of a field.
+type directField struct {
+	direct
+	name    string
+	offset  uintptr // in the struct
+	goType  reflect.Type
+	canOmit bool                     // it may be left out
+	ifNil   bool                     // left out where its first word, a pointer, is nil
+	omitted func(reflect.Value) bool // otherwise
+	isKey   bool                     // of the table
 }
 
-func unsigned[T uint | uint8 | uint16 | uint32 | uint64]() *direct {
-	return scalar(
-		func(v T, w *attribute.Writer) attribute.Value { return w.MakeUint(uint64(v)) },
-		func(v *types.AttributeValueMemberN) (T, bool) {
-			n, ok := shortInteger(v.Value)
-			return T(n), ok && n >= 0 && int64(T(n)) == n
-		})
-}
-
-// shortInteger reads up to 18 digits, which no int64 is too small for.
-func shortInteger(text string) (n int64, ok bool) {
-	digits := text
-	if len(text) > 0 && text[0] == '-' {
-		digits = text[1:]
-	}
-	if len(digits) == 0 || len(digits) > 18 {
-		return 0, false
-	}
-	for i := range len(digits) {
-		c := digits[i] - '0'
-		if c > 9 {
-			return 0, false
+// documentWay is that of a document all of whose fields have a direct way and none was renamed.
+func documentWay(fields []field) *direct {
+	d := &direct{kind: directDocument}
+	for i := range fields {
+		f := &fields[i]
+		if f.codec.direct == nil || f.was != "" || f.behind {
+			return nil
 		}
-		n = 10*n + int64(c)
+		d.fields = append(d.fields, f.way())
+		d.levels = max(d.levels, f.codec.direct.levels)
 	}
-	if len(digits) < len(text) {
-		n = -n
+	if d.levels++; d.levels > maxDirectLevels {
+		return nil
 	}
-	return n, true
+	return d
 }
 
-func directFloat(k reflect.Kind) *direct {
-	if k == reflect.Float32 {
-		return scalar(
-			func(v float32, w *attribute.Writer) attribute.Value { return w.MakeFloat(float64(v), 32) },
-			func(v *types.AttributeValueMemberN) (float32, bool) {
-				f, ok := shortDecimal(v.Value, 32)
-				return float32(f), ok
-			})
+// way is f's direct way, which it has.
+func (f *field) way() directField {
+	return directField{
+		direct: *f.codec.direct, name: f.name, offset: f.offset, goType: f.codec.typ,
+		canOmit: f.omitted != nil, ifNil: f.ifNil, omitted: f.omitted,
 	}
-	return scalar(
-		func(v float64, w *attribute.Writer) attribute.Value { return w.MakeFloat(v, 64) },
-		func(v *types.AttributeValueMemberN) (float64, bool) { return shortDecimal(v.Value, 64) })
 }
 
-// shortDecimal reads a number without an exponent that is not zero nor rounds to it.
-func shortDecimal(text string, bits int) (float64, bool) {
-	for i := range len(text) {
-		if c := text[i]; (c < '0' || c > '9') && c != '.' && c != '-' {
-			return 0, false
+// itemWay are the fields of an item all of whose attributes have a direct way and none was renamed, nil of
+// others.
+func (p *Plan) itemWay() (fields []directField) {
+	if p.unknown != nil || p.twins != nil {
+		return nil
+	}
+	for slot := range p.fields {
+		if p.direct[slot] == nil {
+			return nil
 		}
+		f := p.fields[slot].way()
+		if f.isKey = p.attributes[slot].Key != 0; f.isKey && f.canOmit {
+			return nil
+		}
+		fields = append(fields, f)
 	}
-	if len(text) > 64 {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(text, bits)
-	return f, err == nil && f != 0
-}
-
-func directBytes() *direct {
-	return scalar(
-		func(v []byte, w *attribute.Writer) attribute.Value {
-			if v == nil {
-				return nil
-			}
-			return w.MakeB(v)
-		},
-		func(v *types.AttributeValueMemberB) ([]byte, bool) { return copyOf(v.Value), true })
+	return fields
 }

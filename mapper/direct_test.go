@@ -65,6 +65,8 @@ func agree(t *testing.T, fast, slow *mapper.Plan, it item) {
 		require.NoError(t, errDirect)
 	}
 	require.Equal(t, events, direct)
+	decodesWhole(t, fast, it, usual{}, events, errEvents)
+	decodesWhole(t, fast, it, fullUsual(), events, errEvents)
 	if errEvents != nil {
 		return
 	}
@@ -74,6 +76,7 @@ func agree(t *testing.T, fast, slow *mapper.Plan, it item) {
 		require.EqualError(t, err, errWant.Error())
 	}
 	require.Equal(t, want, again)
+	encodesWhole(t, fast, &direct, want, errWant)
 }
 
 func TestTheDirectWayReadsTextsAsEventsDo(t *testing.T) {
@@ -175,6 +178,7 @@ func TestTheDirectWayWritesAsEventsDo(t *testing.T) {
 				assert.NoError(t, err)
 			}
 			assert.Equal(t, want, got)
+			encodesWhole(t, fast, &v, want, errWant)
 		})
 	}
 }

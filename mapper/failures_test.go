@@ -51,7 +51,7 @@ func TestAllAttributesThatCannotBeWrittenAreReported(t *testing.T) {
 	}
 	src := p.Source(&v)
 	defer src.Release()
-	_, first := attribute.Assemble(layoutOf(p), src, nil, attribute.Sizes{})
+	_, first := attribute.Assemble(layoutOf(p), src, nil, new(attribute.Sizes))
 	require.Error(t, first)
 	wrapped := fmt.Errorf("elsewhere: %w", first)
 	err := p.Failures(src, wrapped)
@@ -79,7 +79,7 @@ func TestAttributesThatCannotBeWrittenAreReportedUpToALimit(t *testing.T) {
 	}
 	src := p.Source(v.Interface())
 	defer src.Release()
-	_, first := attribute.Assemble(layoutOf(p), src, nil, attribute.Sizes{})
+	_, first := attribute.Assemble(layoutOf(p), src, nil, new(attribute.Sizes))
 	all := flatten(p.Failures(src, first))
 	require.Len(t, all, 17)
 	assert.EqualError(t, all[16], "mapper: encode: struct{…} (struct{…}): 4 more attributes failed")

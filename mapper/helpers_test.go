@@ -51,7 +51,7 @@ func layoutOf(p *mapper.Plan) *attribute.Layout {
 func encode(p *mapper.Plan, v any) (item, error) {
 	src := p.Source(v)
 	defer src.Release()
-	a, err := attribute.Assemble(layoutOf(p), src, &wire.Sealed{}, attribute.Sizes{})
+	a, err := attribute.Assemble(layoutOf(p), src, &wire.Sealed{}, new(attribute.Sizes))
 	return a.Item, err
 }
 

@@ -20,7 +20,7 @@ func isSetType(t reflect.Type) bool {
 func (c *compiler) list(k *codec, w words, path string) {
 	k.kind = wire.List
 	elem := c.codec(k.typ.Elem(), w.ofMembers(), path+"[]")
-	k.direct = directList(k.typ, elem)
+	k.direct = listWay(k.typ, elem)
 	if c.fast && c.isPlainString(elem, w) && k.typ == reflect.TypeFor[[]string]() {
 		k.strings()
 		return

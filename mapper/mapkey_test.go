@@ -211,7 +211,7 @@ func TestKeysOfMapsAreAskedOnce(t *testing.T) {
 	src := p.Source(&T{M: map[Turning]int{{new(int)}: 1}, S: map[Turning]struct{}{{new(int)}: {}}})
 	defer src.Release()
 	assembled := func() item {
-		a, err := attribute.Assemble(layoutOf(p), src, &wire.Sealed{}, attribute.Sizes{})
+		a, err := attribute.Assemble(layoutOf(p), src, &wire.Sealed{}, new(attribute.Sizes))
 		require.NoError(t, err)
 		return a.Item
 	}

@@ -19,7 +19,7 @@ func (c *compiler) mapping(k *codec, w words, path string) {
 		return
 	case c.fast && c.isPlainString(elem, words{}) && k.typ == reflect.TypeFor[map[string]string]():
 		k.stringMap()
-		k.direct = directStringMap()
+		k.direct = &direct{kind: directStringMap, levels: 2}
 		return
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {

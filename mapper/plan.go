@@ -16,12 +16,13 @@ type Plan struct {
 	pointer    reflect.Type // to typ
 	fields     []field
 	attributes []Attribute
-	twins      []wire.Slot // by slot: that of the field's other name, -1 for none; nil: no field was renamed
-	unknown    *tags.Field // holds undeclared attributes; nil: nothing does
-	tapes      []int       // by slot: which tape records the attribute, -1 for none
-	direct     []*direct   // by slot: the direct way, nil where there is none or a tape
-	optional   []wire.Slot // those that may be left out
-	slots      []wire.Slot // all
+	twins      []wire.Slot   // by slot: that of the field's other name, -1 for none; nil: no field was renamed
+	unknown    *tags.Field   // holds undeclared attributes; nil: nothing does
+	tapes      []int         // by slot: which tape records the attribute, -1 for none
+	direct     []*direct     // by slot: the direct way, nil where there is none or a tape
+	item       []directField // where all have a direct way, else nil
+	optional   []wire.Slot   // those that may be left out
+	slots      []wire.Slot   // all
 	taped      int
 	entity     int   // slot of the attribute that says what the item is, -1 for none
 	behind     []int // slots of fields behind embedded pointers
@@ -66,6 +67,7 @@ func (p *Plan) describe(parsed []tags.Field, c *compiler) {
 			p.optional = append(p.optional, wire.Slot(i))
 		}
 	}
+	p.item = p.itemWay()
 }
 
 // Type is the struct type that was compiled.
@@ -140,9 +142,17 @@ func (p *Plan) locate(slot wire.Slot, op string, err *Error) *Error {
 
 // target is the struct that v points to, and where it lies.
 func (p *Plan) target(v any) (reflect.Value, unsafe.Pointer) {
-	rv := reflect.ValueOf(v)
-	if !rv.IsValid() || rv.Type() != p.pointer || rv.IsNil() {
+	base := p.base(v)
+	return reflect.ValueOf(v).Elem(), base
+}
+
+// base is where the struct that v points to lies.
+func (p *Plan) base(v any) (base unsafe.Pointer) {
+	if reflect.TypeOf(v) == p.pointer {
+		base = reflect.ValueOf(v).UnsafePointer()
+	}
+	if base == nil {
 		panic("mapper: a plan of " + typeName(p.typ) + " takes a pointer to one, not nil")
 	}
-	return rv.Elem(), rv.UnsafePointer()
+	return base
 }

@@ -33,7 +33,7 @@ func (c *compiler) pointer(k *codec, w words, path string) {
 	inner := w
 	inner.patch = false
 	to := c.codec(elem, inner, path)
-	k.kind, k.direct = to.kind, directPointer(to)
+	k.kind, k.direct = to.kind, pointerWay(to)
 	isNilable := isNilKind(elem)
 	if to.emptySet != nil {
 		k.emptySet = func(v reflect.Value) bool {

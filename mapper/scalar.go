@@ -13,7 +13,7 @@ import (
 
 func (k *codec) string() {
 	k.kind = wire.String
-	k.direct = directString()
+	k.direct = directScalar(directString, k.typ)
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.String(v.String())
 		return nil
@@ -33,7 +33,7 @@ func (k *codec) bool(asNumber bool) {
 		e.w.Bool(v.Bool())
 		return nil
 	}
-	k.direct = directBool()
+	k.direct = directScalar(directBool, k.typ)
 	if asNumber {
 		k.kind, k.direct = wire.Number, nil
 		k.encode = func(v reflect.Value, e *encoder) *Error {
@@ -64,7 +64,7 @@ func (k *codec) bool(asNumber bool) {
 
 func (k *codec) int() {
 	k.kind = wire.Number
-	k.direct = directInt(k.typ.Kind())
+	k.direct = directScalar(directInt, k.typ)
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.Number(strconv.AppendInt(e.w.Scratch(), v.Int(), 10))
@@ -91,7 +91,7 @@ func (k *codec) int() {
 
 func (k *codec) uint() {
 	k.kind = wire.Number
-	k.direct = directInt(k.typ.Kind())
+	k.direct = directScalar(directUint, k.typ)
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		e.w.Number(strconv.AppendUint(e.w.Scratch(), v.Uint(), 10))
@@ -122,7 +122,7 @@ const doesNotFit = "the number does not fit "
 
 func (k *codec) float() {
 	k.kind = wire.Number
-	k.direct = directFloat(k.typ.Kind())
+	k.direct = directScalar(directFloat, k.typ)
 	bits := k.typ.Bits()
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		f := v.Float()
@@ -179,7 +179,7 @@ func (k *codec) bytes() {
 	}
 	isArray := k.typ.Kind() == reflect.Array
 	if !isArray {
-		k.direct = directBytes()
+		k.direct = directScalar(directBytes, k.typ)
 	}
 	k.decode = func(v reflect.Value, d *decoder) *Error {
 		if d.r.Kind() != wire.Binary {

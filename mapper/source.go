@@ -86,7 +86,7 @@ func (s *Source) Protection(slot wire.Slot) wire.Protection {
 }
 
 // AttributeValue makes the value of the attribute at slot where that is the faster way, else nil.
-func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.Value {
+func (s *Source) AttributeValue(slot wire.Slot, m *attribute.Maker) attribute.Value {
 	if uint(slot) >= uint(len(s.plan.direct)) {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (s *Source) AttributeValue(slot wire.Slot, w *attribute.Writer) attribute.V
 	if way == nil {
 		return nil
 	}
-	return way.encode(unsafe.Add(s.base, s.plan.fields[slot].offset), w)
+	return way.encode(unsafe.Add(s.base, s.plan.fields[slot].offset), m)
 }
 
 // Write gives the events of the attribute at slot. An error is an [*Error], the Writer's refusal

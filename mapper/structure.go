@@ -106,7 +106,7 @@ func (c *compiler) structure(k *codec, path string) {
 		return
 	}
 	fields := c.fields(t, parsed, path)
-	k.direct = directStruct(fields)
+	k.direct = documentWay(fields)
 	byName := make(map[string]int, len(fields))
 	for i, f := range fields {
 		byName[f.name] = i

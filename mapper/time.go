@@ -12,7 +12,7 @@ import (
 
 func (k *codec) time(f tags.TimeFormat) {
 	isUnix := f == tags.UnixSeconds || f == tags.UnixMillis
-	k.kind, k.direct = wire.String, directTime(f)
+	k.kind, k.direct = wire.String, &direct{kind: directTime, time: f, levels: 1}
 	if isUnix {
 		k.kind, k.direct = wire.Number, nil
 	}

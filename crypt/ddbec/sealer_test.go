@@ -48,7 +48,7 @@ func TestSealItem(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, sealed.Fresh)
 		assert.Len(t, sealed.Value, 7)
-		stored, err := attribute.Assemble(layout, src.Item, &sealed, attribute.Sizes{})
+		stored, err := attribute.Assemble(layout, src.Item, &sealed, new(attribute.Sizes))
 		require.NoError(t, err)
 		opened, err := e.DecryptItem(t.Context(), stored.Item)
 		require.NoError(t, err)

@@ -7,16 +7,16 @@ import (
 
 // Assembled is a new item.
 type Assembled struct {
-	Item  map[string]Value
-	Size  int   // as ItemSize counts
-	Sizes Sizes // of what was written, zero where nothing was
+	Item map[string]Value
+	Size int    // as ItemSize counts
+	Next *Sizes // a guess for the item behind it
 }
 
 // Assemble returns src's attributes as a new item: the sealed ones as binaries over sealed's slab,
 // the marks, and the others as src writes them, shared where src is itself an item. A nil sealed seals
-// nothing. The hint is the Sizes of an item before.
-func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a Assembled, err error) {
-	w := l.writer(hint)
+// nothing. The guess is the Sizes of an item before.
+func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, guess *Sizes) (a Assembled, err error) {
+	w := l.writer(guess)
 	defer l.release(w)
 	w.slots = src.Slots(w.slots[:0])
 	var b binaries
@@ -40,7 +40,7 @@ func Assemble(l *Layout, src wire.Source, sealed *wire.Sealed, hint Sizes) (a As
 	} else if err := l.write(src, w, &b); err != nil {
 		return Assembled{}, err
 	}
-	a.Sizes = w.Sizes()
+	a.Next = w.Better(guess)
 	a.Size += w.Size()
 	if sealed != nil {
 		for _, m := range sealed.Marks {
@@ -62,7 +62,7 @@ func (l *Layout) write(src wire.Source, w *Writer, b *binaries) error {
 		}
 		if values != nil {
 			before := w.size
-			if v := values.AttributeValue(s, w); v != nil {
+			if v := values.AttributeValue(s, &w.Maker); v != nil {
 				w.setAttribute(name, v, w.size)
 				continue
 			}
@@ -106,12 +106,12 @@ func (b *binaries) value(r wire.Range) Value {
 }
 
 // writer takes a Writer from the pool.
-func (l *Layout) writer(hint Sizes) *Writer {
+func (l *Layout) writer(guess *Sizes) *Writer {
 	w, ok := l.writerPool.Get().(*Writer)
 	if !ok {
-		return NewWriter(hint)
+		return NewWriter(*guess)
 	}
-	w.prepare(hint)
+	w.prepare(guess)
 	return w
 }
 

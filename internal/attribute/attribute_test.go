@@ -190,7 +190,7 @@ func TestAssemble(t *testing.T) {
 	defer it.Release()
 	sealed := &wire.Sealed{Slab: []byte("secretSIG"), Value: []wire.Range{{}, {Off: 0, Len: 6}}, Marks: []wire.Mark{{Name: "*sig*", Range: wire.Range{Off: 6, Len: 3}}}}
 
-	a, err := attribute.Assemble(layout, it, sealed, attribute.Sizes{})
+	a, err := attribute.Assemble(layout, it, sealed, new(attribute.Sizes))
 	require.NoError(t, err)
 	got := a.Item
 	assert.Equal(t, attribute.ItemSize(got), a.Size)
@@ -198,12 +198,12 @@ func TestAssemble(t *testing.T) {
 	assert.Same(t, item["a"], got["a"])
 
 	src := struct{ wire.Source }{it}
-	a, err = attribute.Assemble(layout, src, sealed, attribute.Sizes{})
+	a, err = attribute.Assemble(layout, src, sealed, new(attribute.Sizes))
 	require.NoError(t, err)
 	got = a.Item
 	assert.Equal(t, attribute.ItemSize(got), a.Size)
 	assert.Equal(t, &n{Value: "1"}, got["x"], "written anew, so in canonical form")
-	assert.Equal(t, attribute.Sizes{Text: 2, Bytes: 1}, a.Sizes)
+	assert.Equal(t, &attribute.Sizes{Text: 2, Bytes: 1}, a.Next)
 	got["b"].(*b).Value = append(got["b"].(*b).Value, '!')
 	assert.Equal(t, []byte("SIG"), got["*sig*"].(*b).Value, "values of one slab do not grow into each other")
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // MaxItemSize is the largest item DynamoDB stores, in the bytes that ItemSize counts.
@@ -66,30 +65,35 @@ func Size(v Value) int {
 
 // numberSize counts a byte for the exponent, one for each two decimal digits between the first and
 // the last that is not zero, aligned to even places, and one for a sign.
-func numberSize(text string) int {
-	if n := len(text); fastpath.On && 0 < n && n < 8 && text[n-1] != '0' && text[0] != '-' && text[0] != '0' && strings.IndexByte(text, '.') < 0 {
-		return 1 + (n+1)/2 // most are so
+func numberSize(text string) int { return decimalSize(text, strings.IndexByte(text, '.')) }
+
+// decimalSize is numberSize of a number whose point is known, -1 for none.
+func decimalSize(text string, point int) int {
+	n, start, end := 1, 0, len(text)
+	if point < 0 {
+		point = end
 	}
-	n := 1
-	if strings.HasPrefix(text, "-") {
-		n++
-		text = text[1:]
+	if point > 0 && text[0] == '-' {
+		n, start = 2, 1
 	}
-	whole, fraction, _ := strings.Cut(text, ".")
-	whole = strings.TrimLeft(whole, "0")
-	fraction = strings.TrimRight(fraction, "0")
-	if whole == "" {
-		pairs := (len(fraction) + 1) / 2
-		for strings.HasPrefix(fraction, "00") {
-			fraction = fraction[2:]
-			pairs--
+	for start < point && text[start] == '0' {
+		start++
+	}
+	for end > point+1 && text[end-1] == '0' {
+		end--
+	}
+	digits := max(0, end-point-1) // of the fraction
+	if start == point {
+		for at := point + 1; digits >= 2 && text[at] == '0' && text[at+1] == '0'; at += 2 {
+			digits -= 2
 		}
-		return n + pairs
+		return n + (digits+1)/2
 	}
-	pairs := (len(whole)+1)/2 + (len(fraction)+1)/2
-	if fraction == "" {
-		trimmed := strings.TrimRight(whole, "0")
-		pairs -= (len(whole) - len(trimmed)) / 2
+	zeros := 0
+	if digits == 0 {
+		for text[point-1-zeros] == '0' {
+			zeros++
+		}
 	}
-	return n + pairs
+	return n + (point-start+1)/2 - zeros/2 + (digits+1)/2
 }

@@ -17,7 +17,7 @@ type slabs struct {
 	rare  []rare
 	more  *many  // of the others, where rare has not enough
 	bytes []byte // of text and binary
-	used  Sizes
+	used  Sizes  // without what is in s
 }
 
 // many are the slabs of an item that has many of the rarer types.
@@ -70,7 +70,7 @@ const (
 const maxShared = 256
 
 // prepare makes room for the values of an item of sizes h.
-func (a *slabs) prepare(h Sizes) {
+func (a *slabs) prepare(h *Sizes) {
 	switch most := max(h.B, h.Bool, h.L, h.M); {
 	case h.Text == 0 || most > 2 || h.Text > 19 || h.Bytes > 128:
 		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))
@@ -110,19 +110,43 @@ func slab[T any](n int) []T {
 // grow returns the next element of a slab; a full one is left to the values that point into it.
 func grow[T any](slab *[]T) *T {
 	if len(*slab) == cap(*slab) {
-		*slab = make([]T, 0, max(8, min(2*cap(*slab), 256)))
+		*slab = make([]T, 0, larger(cap(*slab)))
 	}
 	*slab = (*slab)[:len(*slab)+1]
 	return &(*slab)[len(*slab)-1]
 }
 
-func (a *slabs) newS() *types.AttributeValueMemberS {
-	a.used.Text++
-	if n := len(a.s); n < cap(a.s) {
-		a.s = a.s[:n+1]
-		return &a.s[n]
+// larger is the size of the slab behind a full one.
+func larger(full int) int { return max(8, min(2*full, 256)) }
+
+// Better is guess if it was right, else the sizes of what was made.
+func (a *slabs) Better(guess *Sizes) *Sizes {
+	u := &a.used
+	if u.Text+len(a.s) == guess.Text && u.B == guess.B && u.Bool == guess.Bool && u.L == guess.L && u.M == guess.M && u.Bytes == guess.Bytes {
+		return guess
 	}
-	return grow(&a.s)
+	return new(a.Sizes())
+}
+
+// Sizes of all that was made.
+func (a *slabs) Sizes() Sizes {
+	sizes := a.used
+	sizes.Text += len(a.s)
+	return sizes
+}
+
+func (a *slabs) newS() *types.AttributeValueMemberS {
+	if len(a.s) == cap(a.s) {
+		a.growS()
+	}
+	a.s = a.s[:len(a.s)+1]
+	return &a.s[len(a.s)-1]
+}
+
+// growS is apart from newS for it to be inlined.
+func (a *slabs) growS() {
+	a.used.Text += len(a.s)
+	a.s = make([]types.AttributeValueMemberS, 0, larger(cap(a.s)))
 }
 
 func (a *slabs) newB() *types.AttributeValueMemberB {

@@ -25,8 +25,7 @@ var (
 // what the service would refuse or change. Values of one Writer share slabs; a Writer serves one item
 // and is then dropped or wiped.
 type Writer struct {
-	slabs
-	size  int         // as DynamoDB counts, of all values
+	Maker
 	slots []wire.Slot // of the item, while it is assembled
 
 	scratch [96]byte // canonical numbers
@@ -54,15 +53,15 @@ var _ wire.Writer = (*Writer)(nil)
 // NewWriter returns a Writer with room for values of these sizes, and more where they are exceeded.
 func NewWriter(h Sizes) *Writer {
 	w := new(Writer)
-	w.prepare(h)
+	w.prepare(&h)
 	return w
 }
 
 // wipe leaves nothing of an item in w, whose slabs belong to its values, and readies it for prepare.
 func (w *Writer) wipe() {
-	w.slabs = slabs{}
+	w.Wipe()
 	clear(w.open[:w.deepest+1])
-	w.size, w.depth, w.deepest = 0, 0, 0
+	w.depth, w.deepest = 0, 0
 	if w.strings != nil || w.bins != nil || w.value != nil || w.err != nil {
 		w.strings, w.bins, w.value, w.err = nil, nil, nil, nil
 	}
@@ -109,9 +108,6 @@ func (w *Writer) Value() (Value, error) {
 	}
 	return v, nil
 }
-
-// Sizes of all that was written.
-func (w *Writer) Sizes() Sizes { return w.used }
 
 // Size is the size of all values written, as [Size] counts; with the names of an item's attributes.
 func (w *Writer) Size() int { return w.size }

@@ -17,7 +17,7 @@ func Encrypt(ctx context.Context, s wire.Sealer, l *attribute.Layout, src wire.S
 	if err := s.SealItem(ctx, src, &sealed); err != nil {
 		return nil, err
 	}
-	out, err := attribute.Assemble(l, src, &sealed, attribute.Sizes{})
+	out, err := attribute.Assemble(l, src, &sealed, new(attribute.Sizes))
 	if err != nil {
 		return nil, r.Format("", "", err)
 	}
