@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dynaseal/ddb"
 	"github.com/dynaseal/ddb/internal/attribute"
@@ -50,6 +51,33 @@ func habitatOfTable[T any](t testing.TB, stale T) habitat {
 	}
 }
 
+// habitatOfUsual is a table whose items are read in one go, beside events, which must agree.
+func habitatOfUsual(t testing.TB) habitat {
+	t.Helper()
+	_, slow := ways(t)
+	h := habitatOfTable(t, fullUsual())
+	write, table := h.encode, h.decode
+	h.encode = func(v any) (item, error) {
+		u := v.(*usual)
+		u.Date = u.Date.UTC().Truncate(24 * time.Hour)
+		return write(u)
+	}
+	h.decode = func(it item, v any) error {
+		if err := table(it, v); err != nil {
+			return err
+		}
+		var events usual
+		if err := decode(slow, it, &events); err != nil {
+			t.Errorf("read, and events say %q", err)
+		}
+		if got := *v.(*usual); !alike(reflect.ValueOf(events), reflect.ValueOf(got)) {
+			t.Errorf("read %#v, events %#v", got, events)
+		}
+		return nil
+	}
+	return h
+}
+
 // habitatsOf have every kind that the mapper knows.
 func habitatsOf(t testing.TB) []habitat {
 	return []habitat{
@@ -61,6 +89,7 @@ func habitatsOf(t testing.TB) []habitat {
 		}),
 		habitatOf(t, Bill{By: Card{Number: "stale"}}, payments()),
 		habitatOfTable(t, ZooTable{A: "stale", D: 1}),
+		habitatOfUsual(t),
 	}
 }
 
