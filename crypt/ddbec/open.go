@@ -56,21 +56,20 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 	if err != nil {
 		return err
 	}
-	symMode, err := e.checkEntries(m.description)
-	if err != nil {
+	if err := e.checkEntries(&m); err != nil {
 		return err
 	}
 	if err := e.collect(item, s); err != nil {
 		return err
 	}
-	if !symMode && len(e.previous) == 0 && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
+	if !m.symMode && len(e.previous) == 0 && slices.ContainsFunc(s.attrs, func(a attr) bool { return a.action == crypt.Encrypt }) {
 		return e.decrypt.Format(e.description, "material description: entry "+e.symMode+" is missing, and attributes are encrypted", nil)
 	}
 	materials, err := e.decryptionMaterials(ctx, item, m.parsed)
 	if err != nil {
 		return err
 	}
-	if known, ok := materials.Verify.(provider.AlgorithmVerifier); ok && !e.isNamed(m.description, known.Algorithm()) {
+	if known, ok := materials.Verify.(provider.AlgorithmVerifier); ok && !m.names(known.Algorithm()) {
 		return e.decrypt.Auth() // keys are in hand: no word on what is wrong
 	}
 	if err := e.verify(ctx, materials.Verify, m, s); err != nil {
@@ -81,7 +80,7 @@ func (e *encryptor) verified(ctx context.Context, item wire.Stored, s *scratch) 
 		return err
 	}
 	s.values = append(s.values, make([]ddbec.Value, len(s.attrs))...)
-	if block != nil && !symMode || !decryptAll(block, s) || !parseSigned(item, s) {
+	if block != nil && !m.symMode || !decryptAll(block, s) || !parseSigned(item, s) {
 		return e.decrypt.Auth()
 	}
 	return nil
@@ -92,6 +91,10 @@ type marks struct {
 	signature   []byte
 	description []byte // checked; nil: the item has none
 	parsed      provider.Description
+
+	// What the description says, see checkEntries:
+	symMode   bool   // the mode of encryption
+	algorithm []byte // of the signature; nil: nothing
 }
 
 // marksOf reads the marks, and tells apart the ways not to have them.
@@ -122,27 +125,32 @@ func (e *encryptor) marksOf(item wire.Stored, s *scratch) (none marks, _ error) 
 	if err != nil {
 		return none, e.decrypt.Format(e.description, "no material description", err)
 	}
-	return marks{signature, description, parsed}, nil
+	return marks{signature: signature, description: description, parsed: parsed}, nil
 }
 
 const notBinary = "a mark of the format is not of type B"
 
-// checkEntries refuses what the description asks for and the format does not do (1.15). It reports
-// whether the description names the mode of encryption.
-func (e *encryptor) checkEntries(description []byte) (symMode bool, _ error) {
-	if mode, ok := ddbec.LookupEntry(description, e.symMode); ok {
-		if string(mode) != ddbec.SymMode {
-			return false, e.decrypt.Format(e.description, "material description: entry "+e.symMode+" is not "+ddbec.SymMode, nil)
+// checkEntries refuses what the description asks for and the format does not do (1.15), and notes in m what it
+// says.
+func (e *encryptor) checkEntries(m *marks) error {
+	var mode []byte
+	for entry := range ddbec.Entries(m.description) { // of a name the last counts
+		switch string(entry.Name) {
+		case e.symMode:
+			mode, m.symMode = entry.Value, true
+		case e.signingAlg:
+			m.algorithm = entry.Value
 		}
-		symMode = true
 	}
-	if algorithm, ok := ddbec.LookupEntry(description, e.signingAlg); ok && !isSigningAlgorithm(string(algorithm)) {
-		return false, e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
+	switch {
+	case m.symMode && string(mode) != ddbec.SymMode:
+		return e.decrypt.Format(e.description, "material description: entry "+e.symMode+" is not "+ddbec.SymMode, nil)
+	case m.algorithm != nil && !isSigningAlgorithm(string(m.algorithm)):
+		return e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" names no algorithm of the format", nil)
+	case !m.names(e.algorithm):
+		return e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" is not the provider's algorithm, "+e.algorithm, nil)
 	}
-	if !e.isNamed(description, e.algorithm) {
-		return false, e.decrypt.Format(e.description, "material description: entry "+e.signingAlg+" is not the provider's algorithm, "+e.algorithm, nil)
-	}
-	return symMode, nil
+	return nil
 }
 
 // isSigningAlgorithm knows what AWS's clients write into signingAlg (1.9). The entry decides nothing:
@@ -157,11 +165,10 @@ func isSigningAlgorithm(name string) bool {
 	return false
 }
 
-// isNamed reports whether the description names the algorithm, or none. The Verifier's own verifies,
-// whatever an item names; "" is any.
-func (e *encryptor) isNamed(description []byte, algorithm string) bool {
-	named, ok := ddbec.LookupEntry(description, e.signingAlg)
-	return !ok || algorithm == "" || string(named) == algorithm
+// names reports whether the description names the algorithm, or none. The Verifier's own verifies, whatever an
+// item names; "" is any.
+func (m *marks) names(algorithm string) bool {
+	return m.algorithm == nil || algorithm == "" || string(m.algorithm) == algorithm
 }
 
 // collect lists the item's attributes with their hashes and what is known of their actions.

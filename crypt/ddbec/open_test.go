@@ -65,6 +65,8 @@ func TestDecryptItemRefusesBeforeItAsksForKeys(t *testing.T) {
 		"a reserved name":                     {change: crypt.Item{"*amzn-ddb-map-x": &avS{Value: canary}}, unknown: crypt.Plain, attribute: "*amzn-ddb-map-x", detail: "legacy format"},
 		"another mode":                        {change: crypt.Item{desc: description(t, map[string]string{"amzn-ddb-map-sym-mode": "/CTR/NoPadding" + canary})}, attribute: desc, detail: "amzn-ddb-map-sym-mode"},
 		"another signing algorithm":           {change: crypt.Item{desc: description(t, map[string]string{"amzn-ddb-map-signingAlg": "HmacMD5" + canary})}, attribute: desc, detail: "amzn-ddb-map-signingAlg"},
+		"an empty mode":                       {change: crypt.Item{desc: description(t, map[string]string{"amzn-ddb-map-sym-mode": ""})}, attribute: desc, detail: "amzn-ddb-map-sym-mode"},
+		"an empty signing algorithm":          {change: crypt.Item{desc: description(t, map[string]string{"amzn-ddb-map-signingAlg": ""})}, attribute: desc, detail: "amzn-ddb-map-signingAlg"},
 		"a description of version 1":          {change: crypt.Item{desc: &avB{Value: []byte{0, 0, 0, 1}}}, attribute: desc, detail: "version"},
 		"an empty description":                {change: crypt.Item{desc: &avB{}}, attribute: desc, detail: "ends"},
 		"a description cut short":             {change: crypt.Item{desc: &avB{Value: []byte("\x00\x00\x00\x00\x00\x00\x00\x0a" + canary[:9])}}, attribute: desc, detail: "ends"},
