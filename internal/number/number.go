@@ -208,12 +208,22 @@ func zeros(dst []byte, n int) []byte {
 // Compare returns -1, 0 or 1 as a is less than, equal to or greater than b, exactly and whatever their
 // spelling. A text that is no number counts as zero.
 func Compare(a, b string) int {
-	x, _ := parse(a)
-	y, _ := parse(b)
-	if s := x.sign() - y.sign(); s != 0 {
+	x, y := parseOrZero(a), parseOrZero(b)
+	switch s := x.sign() - y.sign(); {
+	case s != 0:
 		return max(-1, min(1, s))
+	case x.digits == 0:
+		return 0
 	}
 	return x.sign() * compareMagnitude(x, y)
+}
+
+func parseOrZero(text string) decimal[string] {
+	d, err := parse(text)
+	if err != nil {
+		return decimal[string]{}
+	}
+	return d
 }
 
 func (d decimal[T]) sign() int {

@@ -84,6 +84,12 @@ func TestCompare(t *testing.T) {
 	}
 	assert.Zero(t, number.Compare("1E2", "100.0"))
 	assert.Zero(t, number.Compare("-0", "0"))
+	for _, none := range []string{"", "seventy", "1x", "-", "1e", strings.Repeat("7", number.MaxText+1)} {
+		assert.Zero(t, number.Compare(none, none), "no number: %.10s", none)
+		assert.Zero(t, number.Compare(none, "0"), "%.10s ? 0", none)
+		assert.Equal(t, -1, number.Compare(none, "0.1"), "%.10s ? 0.1", none)
+		assert.Equal(t, 1, number.Compare(none, "-0.1"), "%.10s ? -0.1", none)
+	}
 }
 
 func TestCanonicalDoesNotAllocate(t *testing.T) {
