@@ -33,6 +33,7 @@ const (
 	directFloat
 	directBytes
 	directTime // in a format that is text
+	directUnix // a time that is a number
 	directPointer
 	directStrings // a slice of strings, of any string type
 	directList

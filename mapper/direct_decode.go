@@ -28,7 +28,7 @@ func (d *direct) decode(p unsafe.Pointer, v attribute.Value) bool {
 		}
 		*(*bool)(p) = b.Value
 		return true
-	case directInt, directUint, directFloat:
+	case directInt, directUint, directFloat, directUnix:
 		n, ok := v.(*types.AttributeValueMemberN)
 		return ok && n != nil && d.decodeNumber(p, n.Value)
 	case directBytes:
@@ -78,6 +78,10 @@ func (d *direct) decodeNumber(p unsafe.Pointer, text string) bool {
 	n, ok := shortInteger(text)
 	if !ok {
 		return false
+	}
+	if d.kind == directUnix {
+		*(*time.Time)(p), ok = unixTime(n, d.time)
+		return ok
 	}
 	if d.kind == directUint {
 		switch d.size {

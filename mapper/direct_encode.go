@@ -33,6 +33,12 @@ func (d *direct) encode(p unsafe.Pointer, m *attribute.Maker) attribute.Value {
 		return m.MakeNull()
 	case directTime:
 		return d.encodeTime(*(*time.Time)(p), m)
+	case directUnix:
+		var room [40]byte
+		if text, reason := appendTime(room[:0], *(*time.Time)(p), d.time); reason == "" {
+			return m.MakeInteger(text)
+		}
+		return nil
 	case directPointer:
 		if to := *(*unsafe.Pointer)(p); to != nil {
 			return d.elem.encode(to, m)

@@ -60,6 +60,7 @@ func fullUsual() usual {
 	return usual{
 		ID: "x", I: -3, I8: -8, I64: math.MaxInt64 / 100, U: 7, U16: 65535, U64: 1 << 40, F: -1299.95, F32: 0.25, T: true, B: []byte{0, 255},
 		At: time.Date(2026, 11, 24, 9, 30, 0, 123456789, time.UTC), Date: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), Zoned: time.Date(2026, 11, 24, 9, 30, 0, 120, time.UTC),
+		Unix: time.Unix(1_800_000_000, 0).UTC(), Millis: time.UnixMilli(1_800_000_000_123).UTC(),
 		P: &text, Names: []string{"a", ""}, Numbers: []int32{1, -2}, Nested: []inner{deep, {}}, Map: map[string]string{"ß": "ß"}, In: deep, PIn: &deep,
 	}
 }

@@ -29,6 +29,8 @@ type usual struct {
 	At      time.Time
 	Date    time.Time `ddb:"Date,time=date"`
 	Zoned   time.Time `ddb:"Zoned,time=rfc3339nano"`
+	Unix    time.Time `ddb:"Unix,unixtime,omitempty"`
+	Millis  time.Time `ddb:"Millis,unixmilli,omitempty"`
 	P       *string
 	Names   []string
 	Numbers []int32
@@ -83,7 +85,7 @@ func TestTheDirectWayReadsTextsAsEventsDo(t *testing.T) {
 	fast, slow := ways(t)
 	random := rand.New(rand.NewPCG(7, 7))
 	times := []string{"2026-11-24T09:30:00Z", "2026-11-24T09:30:00.5Z", "2024-02-29T23:59:59.999999999Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-11-24T09:30:00+02:00", "2026-11-24", "2023-02-29T00:00:00Z", "2026-06-31T00:00:00Z", "2026-00-10T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T09:30:60Z", "2026-11-24T09:30:00.Z", "2026-11-24T09:30:00.1234567890Z", "2026-11-24T09:30:00.1234567891Z"}
-	numbers := []string{"0", "-0", "7", "-7", "127", "128", "-128", "-129", "65535", "65536", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615", "1.0", "1E3", "1.5", "007", "+5", "", "-", "0.1", "1e400", "1e-400", "16777217", "0x10", "1_0", "Inf", "NaN", "3.4028235e38", "123456789012345678", "1234567890123456789"}
+	numbers := []string{"0", "-0", "7", "-7", "127", "128", "-128", "-129", "65535", "65536", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615", "1.0", "1E3", "1.5", "1700000000", "1700000000123", "253402300799", "253402300800", "-62167219200", "-62167219201", "007", "+5", "", "-", "0.1", "1e400", "1e-400", "16777217", "0x10", "1_0", "Inf", "NaN", "3.4028235e38", "123456789012345678", "1234567890123456789"}
 	mutate := func(s string) string {
 		b := []byte(s)
 		for range random.IntN(3) {
@@ -104,12 +106,12 @@ func TestTheDirectWayReadsTextsAsEventsDo(t *testing.T) {
 	}
 	for range 5000 {
 		it := item{"id": &types.AttributeValueMemberS{Value: "x"}}
-		for _, name := range []string{"At", "Date", "Zoned"} {
+		for _, name := range []string{"At", "Date", "Zoned", "Unix"} {
 			it[name] = &types.AttributeValueMemberS{Value: mutate(times[random.IntN(len(times))])}
 			agree(t, fast, slow, it)
 			delete(it, name)
 		}
-		for _, name := range []string{"I", "I8", "I64", "U", "U16", "U64", "F", "F32"} {
+		for _, name := range []string{"I", "I8", "I64", "U", "U16", "U64", "F", "F32", "Unix", "Millis"} {
 			it[name] = &types.AttributeValueMemberN{Value: mutate(numbers[random.IntN(len(numbers))])}
 			agree(t, fast, slow, it)
 			delete(it, name)
@@ -167,6 +169,9 @@ func TestTheDirectWayWritesAsEventsDo(t *testing.T) {
 		"nil in a list":        {ID: "x", In: inner{Blobs: [][]byte{nil}}},
 		"a time with a zone":   {ID: "x", At: time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600)), Zoned: time.Date(2026, 1, 2, 3, 4, 5, 60, time.FixedZone("", -3600))},
 		"a time out of range":  {ID: "x", At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		"unix times":           {ID: "x", Unix: time.Unix(1<<33, 0), Millis: time.UnixMilli(-5).UTC()},
+		"a unix time too fine": {ID: "x", Unix: time.Unix(1, 1)},
+		"a unix time too late": {ID: "x", Millis: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 		"a date that is later": {ID: "x", Date: time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,7 +59,7 @@ func habitatOfUsual(t testing.TB) habitat {
 	write, table := h.encode, h.decode
 	h.encode = func(v any) (item, error) {
 		u := v.(*usual)
-		u.Date = u.Date.UTC().Truncate(24 * time.Hour)
+		u.Date, u.Unix, u.Millis = u.Date.UTC().Truncate(24*time.Hour), u.Unix.Truncate(time.Second), u.Millis.Truncate(time.Millisecond)
 		return write(u)
 	}
 	h.decode = func(it item, v any) error {

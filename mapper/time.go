@@ -14,7 +14,7 @@ func (k *codec) time(f tags.TimeFormat) {
 	isUnix := f == tags.UnixSeconds || f == tags.UnixMillis
 	k.kind, k.direct = wire.String, &direct{kind: directTime, time: f, levels: 1}
 	if isUnix {
-		k.kind, k.direct = wire.Number, nil
+		k.kind, k.direct.kind = wire.Number, directUnix
 	}
 	k.encode = func(v reflect.Value, e *encoder) *Error {
 		text, reason := appendTime(e.w.Scratch(), *timeOf(v), f)
@@ -179,16 +179,26 @@ func (d *decoder) unixTime(f tags.TimeFormat) (t time.Time, reason string) {
 		return t, reason
 	}
 	n, err := strconv.ParseInt(string(plain), 10, 64)
-	if err != nil {
-		return t, "year outside 0 to 9999"
+	if err == nil {
+		t, ok := unixTime(n, f)
+		if ok {
+			return t, ""
+		}
 	}
+	return t, "year outside 0 to 9999"
+}
+
+// unixTime is a time of the years that can be stored.
+func unixTime(n int64, f tags.TimeFormat) (t time.Time, ok bool) {
 	if f == tags.UnixMillis {
-		return time.UnixMilli(n).UTC(), ""
+		t = time.UnixMilli(n).UTC()
+		return t, hasFourDigitYear(t)
 	}
-	// Year overflows far outside of the years that can be stored.
+	// Year overflows far outside of them.
 	const limit = 1 << 40
 	if n < -limit || n > limit {
-		return t, "year outside 0 to 9999"
+		return t, false
 	}
-	return time.Unix(n, 0).UTC(), ""
+	t = time.Unix(n, 0).UTC()
+	return t, hasFourDigitYear(t)
 }

@@ -31,7 +31,7 @@ func (m *Maker) Prepare(guess *Sizes) { m.prepare(guess) }
 // Wipe readies m for a pool: its values belong to those who have them.
 func (m *Maker) Wipe() { *m = Maker{} }
 
-// Size is the size of all values made, as [Size] counts.
+// Size is the size of all values made, as [Size] counts; a Writer's counts the names of an item's attributes too.
 func (m *Maker) Size() int { return m.size }
 
 // MakeS makes an S.
@@ -123,6 +123,9 @@ func (m *Maker) makeDecimal(n int64, places int) Value {
 	text[point] = '.'
 	return m.makeN(text, point)
 }
+
+// MakeInteger makes an N of an integer in canonical form, which does not outlive the call.
+func (m *Maker) MakeInteger(canonical []byte) Value { return m.makeN(canonical, -1) }
 
 // makeN makes an N of a number in canonical form with its point there, -1 for none.
 func (m *Maker) makeN(canonical []byte, point int) Value {

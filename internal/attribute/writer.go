@@ -109,9 +109,6 @@ func (w *Writer) Value() (Value, error) {
 	return v, nil
 }
 
-// Size is the size of all values written, as [Size] counts; with the names of an item's attributes.
-func (w *Writer) Size() int { return w.size }
-
 func (w *Writer) fail(err error) {
 	if w.err == nil {
 		w.err = err
