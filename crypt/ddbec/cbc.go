@@ -25,7 +25,14 @@ func ciphertextSize(n int) int { return blockSize + n - n%blockSize + blockSize 
 type chain struct {
 	block cipher.Block
 	mode  cipher.BlockMode
-	last  uintptr // where the block of the item before lies: it is not kept alive
+	last  trace // of the block of the item before, which is not kept alive
+}
+
+// trace tells a block from others: where it lies, which may soon be where another key does, and what zeros
+// are under it.
+type trace struct {
+	at    uintptr
+	zeros [blockSize]byte
 }
 
 // crypt puts src through the chain that starts with iv. start is one of package cipher's.
@@ -39,14 +46,21 @@ func (c *chain) crypt(start func(cipher.Block, []byte) cipher.BlockMode, block c
 	c.mode.CryptBlocks(dst, src)
 }
 
-// release forgets the key, unless it was that of the item before too: keys of one item are not kept.
-func (c *chain) release() {
+// release forgets the key, unless it is that of the item that ends and was that of the one before: keys of one
+// item are not kept, nor one that is no longer used. block is nil if nothing of the item was encrypted.
+func (c *chain) release(block cipher.Block) {
 	if c.block == nil {
 		return
 	}
-	if at := reflect.ValueOf(c.block).Pointer(); at != c.last {
-		*c = chain{last: at}
+	if c.block == block {
+		before := c.last
+		c.last = trace{at: reflect.ValueOf(block).Pointer()}
+		block.Encrypt(c.last.zeros[:], c.last.zeros[:])
+		if c.last == before {
+			return
+		}
 	}
+	c.block, c.mode = nil, nil
 }
 
 // pad appends PKCS #7 padding.

@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,26 +64,58 @@ func TestAChainIsOfTheKeyThatIsAskedFor(t *testing.T) {
 			cipher.NewCBCEncrypter(block, iv).CryptBlocks(want, src)
 			require.Equal(t, want, got)
 		}
-		c.release()
+		c.release(block)
 	}
 }
 
 func TestAChainForgetsTheKeyOfOneItem(t *testing.T) {
-	block := newBlock(t, 1)
+	block, other := newBlock(t, 1), newBlock(t, 2)
 	var c chain
 	b := make([]byte, blockSize)
-	c.crypt(cipher.NewCBCEncrypter, block, b, b, b)
-	c.release()
-	assert.Nil(t, c.block, "it protected one item so far")
-	assert.Nil(t, c.mode)
-	c.crypt(cipher.NewCBCEncrypter, block, b, b, b)
-	c.release()
-	assert.NotNil(t, c.block, "it protects items one behind the other")
-	c.crypt(cipher.NewCBCEncrypter, newBlock(t, 2), b, b, b)
-	c.release()
-	assert.Nil(t, c.block)
-	c.release()
-	assert.Nil(t, c.block, "an item without encrypted attributes")
+	item := func(block cipher.Block) {
+		c.crypt(cipher.NewCBCEncrypter, block, b, b, b)
+		c.release(block)
+	}
+	forgotten := func(why string) {
+		t.Helper()
+		assert.Nil(t, c.block, why)
+		assert.Nil(t, c.mode, why)
+	}
+	item(block)
+	forgotten("it protected one item so far")
+	item(block)
+	assert.Equal(t, block, c.block, "it protects items one behind the other")
+	item(other)
+	forgotten("another key")
+	item(other)
+	require.NotNil(t, c.block)
+	item(newBlock(t, 2))
+	forgotten("the key of one item, which was fetched again")
+	item(other)
+	item(other)
+	require.NotNil(t, c.block)
+	c.release(nil)
+	forgotten("an item without encrypted attributes")
+	c.release(nil)
+	item(block)
+	item(block)
+	c.release(other)
+	forgotten("an item in the other direction, under another key")
+}
+
+// The memory of a key is soon that of another. Many chains at once make it likely in one collection of garbage.
+func TestAChainKnowsKeysApartThatLieAtOneAddress(t *testing.T) {
+	chains := make([]chain, 4096)
+	b := make([]byte, blockSize)
+	for round := range 4 {
+		for i := range chains {
+			block := newBlock(t, byte(round))
+			chains[i].crypt(cipher.NewCBCEncrypter, block, b, b, b)
+			chains[i].release(block)
+			require.Nil(t, chains[i].block, "kept after one item, in round %d", round)
+		}
+		runtime.GC()
+	}
 }
 
 func newBlock(t *testing.T, first byte) cipher.Block {

@@ -114,6 +114,7 @@ func (e *encryptor) cipher(r report.Report, key secret.Key, s *scratch) (cipher.
 		if err != nil {
 			return nil, r.Keys("the provider's encryption key is not of 16, 24 or 32 bytes", nil)
 		}
+		s.block = block
 		return block, nil
 	}
 	return nil, nil

@@ -1,6 +1,7 @@
 package ddbec
 
 import (
+	"crypto/cipher"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type scratch struct {
 	reader, signed     ddbec.Reader
 	alias              bool // the item is signed under an alias of the table
 	encrypts, decrypts chain
+	block              cipher.Block // of the item, nil if nothing in it is encrypted
 
 	// Where there are previous schemas:
 	now     []crypt.Action // of the attributes under the schema of now
@@ -59,8 +61,9 @@ func (e *encryptor) release(s *scratch) {
 	s.signed.Reset(ddbec.Value{})
 	s.inPython, s.dialects = nil, false
 	s.now, s.schemas, s.schema = s.now[:0], s.schemas[:0], 0
-	s.encrypts.release()
-	s.decrypts.release()
+	s.encrypts.release(s.block)
+	s.decrypts.release(s.block)
+	s.block = nil
 	s.slots, s.attrs, s.entries, s.values = s.slots[:0], s.attrs[:0], s.entries[:0], s.values[:0]
 	if cap(s.attrs) <= maxPooledAttrs {
 		e.pool.Put(s)
