@@ -223,8 +223,8 @@ func TestParsingTakesAtMost16TimesTheInput(t *testing.T) {
 		entries = fmt.Appendf(entries, "%05d", members-i)
 		entries = append(entries, 0, 0)
 	}
-	count := func(tag byte, n int, rest []byte) []byte {
-		return append(binary.BigEndian.AppendUint32([]byte{0, tag}, uint32(n)), rest...)
+	count := func(tag byte, n uint32, rest []byte) []byte {
+		return append(binary.BigEndian.AppendUint32([]byte{0, tag}, n), rest...)
 	}
 	for name, in := range map[string][]byte{
 		"keys in descending order": count('M', members, entries),
