@@ -22,8 +22,10 @@ func Valid(b []byte) bool {
 		return utf8.Valid(b)
 	case n >= 8:
 		all, rest := word(b[n-8:]), b
-		for len(rest) >= 32 && all&high == 0 {
-			all |= word(rest) | word(rest[8:]) | word(rest[16:]) | word(rest[24:])
+		for len(rest) >= 32 {
+			if (word(rest)|word(rest[8:])|word(rest[16:])|word(rest[24:]))&high != 0 {
+				return utf8.Valid(b)
+			}
 			rest = rest[32:]
 		}
 		for len(rest) > 8 {
