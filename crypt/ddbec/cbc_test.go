@@ -118,6 +118,31 @@ func TestAChainKnowsKeysApartThatLieAtOneAddress(t *testing.T) {
 	}
 }
 
+func TestAScratchHoldsNoKeyThatItsItemWasNotUnder(t *testing.T) {
+	read, written := newBlock(t, 1), newBlock(t, 2)
+	var e encryptor
+	var s scratch
+	b := make([]byte, blockSize)
+	item := func(c *chain, start func(cipher.Block, []byte) cipher.BlockMode, block cipher.Block) {
+		s.block = block
+		c.crypt(start, block, b, b, b)
+		e.release(&s)
+	}
+	for range 2 {
+		item(&s.decrypts, cipher.NewCBCDecrypter, read)
+		item(&s.encrypts, cipher.NewCBCEncrypter, read)
+	}
+	require.NotNil(t, s.decrypts.mode, "read and written in turn under one key")
+	require.NotNil(t, s.encrypts.mode)
+	item(&s.encrypts, cipher.NewCBCEncrypter, written)
+	assert.Nil(t, s.decrypts.mode)
+	assert.Nil(t, s.encrypts.mode)
+	item(&s.encrypts, cipher.NewCBCEncrypter, written)
+	require.NotNil(t, s.encrypts.mode)
+	e.release(&s) // an item that failed before its key was known
+	assert.Nil(t, s.encrypts.mode)
+}
+
 func newBlock(t *testing.T, first byte) cipher.Block {
 	key := make([]byte, 32)
 	key[0] = first
