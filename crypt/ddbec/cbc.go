@@ -79,7 +79,8 @@ func unpad(b []byte) ([]byte, bool) {
 	want := uint64(n) * 0x0101010101010101
 	// The padding is the last n bytes, in little endian the highest.
 	high := ^(^uint64(0) >> (8 * n))
-	low := ^(^uint64(0) >> max(0, 8*int(n)-64))
+	beyond := subtle.ConstantTimeSelect(subtle.ConstantTimeLessOrEq(8, int(n)), 8*int(n)-64, 0) // max may be a branch
+	low := ^(^uint64(0) >> uint(beyond))
 	wrong := (binary.LittleEndian.Uint64(last[8:])^want)&high | (binary.LittleEndian.Uint64(last)^want)&low
 	wrong |= uint64(subtle.ConstantTimeLessOrEq(1, int(n))&subtle.ConstantTimeLessOrEq(int(n), blockSize)) ^ 1
 	if wrong != 0 {
