@@ -6,6 +6,8 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"reflect"
+
+	"github.com/dynaseal/ddb/internal/fastpath"
 )
 
 // An encrypted attribute is a random IV and, behind it, AES-CBC over the padded plaintext (1.7).
@@ -25,7 +27,8 @@ func ciphertextSize(n int) int { return blockSize + n - n%blockSize + blockSize 
 type chain struct {
 	block cipher.Block
 	mode  cipher.BlockMode
-	last  trace // of the block of the item before, which is not kept alive
+	kept  bool  // from the item before
+	last  trace // of the block of the item before, where that was not kept
 }
 
 // trace tells a block from others: where it lies, which may soon be where another key does, and what zeros
@@ -38,9 +41,10 @@ type trace struct {
 // crypt puts src through the chain that starts with iv. start is one of package cipher's.
 func (c *chain) crypt(start func(cipher.Block, []byte) cipher.BlockMode, block cipher.Block, iv, dst, src []byte) {
 	again, ok := c.mode.(interface{ SetIV([]byte) }) // the standard library's modes take another IV
-	if ok && c.block == block {
+	if fastpath.On && ok && c.block == block {
 		again.SetIV(iv)
 	} else {
+		c.kept = c.kept && c.block == block
 		c.block, c.mode = block, start(block, iv)
 	}
 	c.mode.CryptBlocks(dst, src)
@@ -49,18 +53,19 @@ func (c *chain) crypt(start func(cipher.Block, []byte) cipher.BlockMode, block c
 // release forgets the key, unless it is that of the item that ends and was that of the one before: keys of one
 // item are not kept, nor one that is no longer used. block is nil if nothing of the item was encrypted.
 func (c *chain) release(block cipher.Block) {
-	if c.block == nil {
+	switch {
+	case c.block == nil || c.kept && c.block == block:
 		return
-	}
-	if c.block == block {
-		before := c.last
-		c.last = trace{at: reflect.ValueOf(block).Pointer()}
-		block.Encrypt(c.last.zeros[:], c.last.zeros[:])
-		if c.last == before {
+	case c.block == block:
+		now := trace{at: reflect.ValueOf(block).Pointer()}
+		block.Encrypt(now.zeros[:], now.zeros[:])
+		if now == c.last {
+			c.kept = true
 			return
 		}
+		c.last = now
 	}
-	c.block, c.mode = nil, nil
+	c.block, c.mode, c.kept = nil, nil, false
 }
 
 // pad appends PKCS #7 padding.

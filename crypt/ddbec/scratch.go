@@ -47,7 +47,7 @@ func (e *encryptor) acquire() *scratch {
 	return &scratch{}
 }
 
-// release leaves nothing of the item in s.
+// release leaves in s nothing of the item that is secret, and no key but that of items one behind the other.
 func (e *encryptor) release(s *scratch) {
 	s.encoder.Wipe()
 	s.kept.Wipe()
