@@ -81,7 +81,7 @@ func TestWriteValue(t *testing.T) {
 	refuses(writeValue[uint](t, -1, ""))
 	refuses(writeValue[uint8](t, 256, ""))
 	refuses(writeValue[uint](t, "1", ""))
-	refuses(writeValue[float64](t, math.MaxInt64, ""))
+	refuses(writeValue[float64](t, int64(math.MaxInt64), ""))
 	refuses(writeValue[float64](t, uint64(math.MaxUint64), ""))
 	refuses(writeValue[float32](t, 0.1, ""))
 	refuses(writeValue[float64](t, "1", ""))

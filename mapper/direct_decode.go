@@ -155,11 +155,11 @@ func exactDecimal(text string) float64 {
 	if len(text) > 0 && text[0] == '-' {
 		digits = text[1:]
 	}
-	n, point := 0, -1
+	n, point := int64(0), -1
 	for i := range len(digits) {
 		switch c := digits[i]; {
 		case '0' <= c && c <= '9':
-			n = 10*n + int(c-'0')
+			n = 10*n + int64(c-'0')
 		case c == '.' && point < 0:
 			point = i
 		default:

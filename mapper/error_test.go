@@ -19,7 +19,7 @@ import (
 // canary is a value that no error may show, as text and as a number.
 const (
 	canary       = "CANARY7391"
-	canaryNumber = 7391739173917391
+	canaryNumber = int64(7391739173917391)
 )
 
 // Bird has a place for a wrong value of every kind.
