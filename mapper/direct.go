@@ -79,6 +79,7 @@ type directField struct {
 	ifNil   bool                     // left out where its first word, a pointer, is nil
 	omitted func(reflect.Value) bool // otherwise
 	isKey   bool                     // of the table
+	clear   bool                     // of a document in a document: it keeps nothing of what it held
 }
 
 // documentWay is that of a document all of whose fields have a direct way and none was renamed.
@@ -89,7 +90,9 @@ func documentWay(fields []field) *direct {
 		if f.codec.direct == nil || f.was != "" || f.behind {
 			return nil
 		}
-		d.fields = append(d.fields, f.way())
+		way := f.way()
+		way.clear = way.kind == directDocument
+		d.fields = append(d.fields, way)
 		d.levels = max(d.levels, f.codec.direct.levels)
 	}
 	if d.levels++; d.levels > maxDirectLevels {

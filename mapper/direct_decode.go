@@ -297,6 +297,9 @@ func decodeFields(fields []directField, p unsafe.Pointer, stored map[string]attr
 		v, there := stored[f.name]
 		if there {
 			found++
+			if f.clear {
+				reflect.NewAt(f.goType, at).Elem().SetZero()
+			}
 		}
 		switch {
 		case there && f.decode(at, v):

@@ -160,6 +160,43 @@ func TestNamedTypesGoTheDirectWay(t *testing.T) {
 	assert.Equal(t, fastpath.On, decodesWhole(t, fast, want, named{}, v, nil))
 }
 
+// A struct holds what is not stored, and no attribute of an item says it: that of the item and of its documents
+// stays, that of documents inside those does not.
+func TestTheDirectWayKeepsWhatEventsKeep(t *testing.T) {
+	type leaf struct {
+		Stored  string
+		Skipped string `ddb:"-"`
+	}
+	type document struct {
+		In      leaf
+		Stored  string
+		Skipped string `ddb:"-"`
+	}
+	type holder struct {
+		ID      string `ddb:"id,pk"`
+		In      document
+		Skipped string `ddb:"-"`
+	}
+	dirty := holder{"x", document{leaf{"1", "2"}, "3", "4"}, "5"}
+	fast, err := mapper.Compile(reflect.TypeFor[holder](), mapper.Options{})
+	require.NoError(t, err)
+	slow, err := mapper.CompileSlow(reflect.TypeFor[holder](), mapper.Options{})
+	require.NoError(t, err)
+	for _, it := range []item{
+		{"id": avS("y"), "In": avM(item{"Stored": avS("s"), "In": avM(item{"Stored": avS("t")})})},
+		{"id": avS("y"), "In": avM(item{"In": avM(nil)})},
+		{"id": avS("y"), "In": avM(item{"In": null})},
+		{"id": avS("y"), "In": avM(nil)},
+		{"id": avS("y"), "In": null},
+	} {
+		want, got := dirty, dirty
+		require.NoError(t, decode(slow, it, &want))
+		require.NoError(t, decode(fast, it, &got))
+		assert.Equal(t, want, got)
+		assert.Equal(t, fastpath.On, decodesWhole(t, fast, it, dirty, want, nil))
+	}
+}
+
 func TestFloatsAreSpelledAndReadAsTheStandardLibraryDoes(t *testing.T) {
 	type float struct {
 		ID string `ddb:"id,pk"`
