@@ -207,7 +207,7 @@ func (c *compiler) build(k *codec, w words, path string) {
 	case awsMethods.on(t):
 		c.marshaler(k, path, awsMethods)
 	case t == timeType:
-		k.time(w.time)
+		k.time(cmp.Or(w.time, tags.TimeNanos))
 	case isNumberText(t) && !w.binary:
 		k.number()
 	case t == bigIntType:
