@@ -120,9 +120,7 @@ func (p *Plan) itemWay() (fields []directField) {
 			return nil
 		}
 		f := p.fields[slot].way()
-		if f.isKey = p.attributes[slot].Key != 0; f.isKey && f.canOmit {
-			return nil
-		}
+		f.isKey = p.attributes[slot].Key != 0
 		fields = append(fields, f)
 	}
 	return fields

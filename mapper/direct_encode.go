@@ -115,6 +115,9 @@ func encodeFields(fields []directField, p unsafe.Pointer, into map[string]attrib
 		f := &fields[i]
 		at := unsafe.Add(p, f.offset)
 		if f.canOmit && f.isOmitted(at) {
+			if f.isKey {
+				return 0, false
+			}
 			continue
 		}
 		var v attribute.Value

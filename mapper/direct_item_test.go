@@ -86,7 +86,7 @@ func TestTheDirectWayOfItemsGivesUp(t *testing.T) {
 		"an empty key":         {},
 		"a long key":           {ID: strings.Repeat("x", 1025)},
 		"invalid UTF-8":        {ID: "x", Names: []string{"\xff"}},
-		"an exponent":          {ID: "x", F: 1e-7},
+		"many zeros":           {ID: "x", F: 1e-8},
 		"no number":            {ID: "x", F: math.NaN()},
 		"more than 400 KB":     {ID: "x", Names: []string{strings.Repeat("x", attribute.MaxItemSize)}},
 		"a year of five digit": {ID: "x", At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
@@ -102,6 +102,21 @@ func TestTheDirectWayOfItemsGivesUp(t *testing.T) {
 	} {
 		_, ok := fast.DecodeItem(it, new(usual))
 		assert.False(t, ok, name)
+	}
+}
+
+func TestKeysThatCanBeNilGoTheDirectWay(t *testing.T) {
+	type keyed struct {
+		ID   []byte `ddb:"id,pk"`
+		Sort []byte `ddb:"sort,sk"`
+	}
+	fast, err := mapper.Compile(reflect.TypeFor[keyed](), mapper.Options{})
+	require.NoError(t, err)
+	v := keyed{[]byte{1}, []byte("s")}
+	assert.Equal(t, fastpath.On, encodesWhole(t, fast, &v, item{"id": avB("\x01"), "sort": avB("s")}, nil))
+	for _, v := range []keyed{{nil, v.Sort}, {[]byte{}, v.Sort}, {v.ID, nil}} {
+		got, _, _ := fast.EncodeItem(&v, new(attribute.Sizes))
+		assert.Nil(t, got)
 	}
 }
 
@@ -227,8 +242,9 @@ func TestFloatsAreSpelledAndReadAsTheStandardLibraryDoes(t *testing.T) {
 		check(math.Nextafter(f, 0))
 		check(math.Nextafter(f, math.Inf(1)))
 		check(math.Ldexp(random.Float64(), random.IntN(200)-100))
+		check(math.Float64frombits(random.Uint64()&^(0x7ff<<52) | uint64(random.IntN(100)+1000)<<52))
 	}
-	for _, f := range []float64{0, 0.001, 0.0005, 0.1, 0.125, 1, 999999999999.999, 1e12, 1e15 - 1, 1e15, 1e15 + 1, 1 << 53, 123456789012345.67} {
+	for _, f := range []float64{0, 0.001, 0.0005, 0.1, 0.125, 1, 999999999999.999, 1e12, 1e15 - 1, 1e15, 1e15 + 1, 1 << 53, 123456789012345.67, 1e-7, 1.5e-7, 9.99e-8, 1e20, 1e21, 123456789e12} {
 		check(f)
 		check(-f)
 	}

@@ -1,6 +1,7 @@
 package attribute
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 
@@ -66,26 +67,20 @@ func (m *Maker) MakeUint(v uint64) Value {
 
 // MakeFloat makes an N of a float of so many bits.
 func (m *Maker) MakeFloat(v float64, bits int) Value {
-	if n, places, ok := shortDecimal(v); ok && (bits == 64 || n == 0) {
+	if n, places, ok := fewPlaces(v); ok && (bits == 64 || n == 0) {
 		return m.makeDecimal(n, places)
 	}
-	var room [32]byte
-	text := strconv.AppendFloat(room[:0], v, 'g', -1, bits)
-	point := -1
-	for i, c := range text {
-		switch {
-		case c == '.':
-			point = i
-		case (c < '0' || c > '9') && c != '-': // an exponent, or no number
-			return nil
-		}
+	if size := math.Abs(v); !(1e-7 <= size && size < 1e21) { // many zeros, or no number
+		return nil
 	}
-	return m.makeN(text, point)
+	var room [32]byte
+	text := strconv.AppendFloat(room[:0], v, 'f', -1, bits)
+	return m.makeN(text, bytes.IndexByte(text, '.'))
 }
 
-// shortDecimal is v as n/10^places with up to 15 digits, at most 3 of them behind the point, the last of which
+// fewPlaces is v as n/10^places with up to 15 digits, at most 3 of them behind the point, the last of which
 // is not zero. No other number of 15 digits is v, so there is no shorter one.
-func shortDecimal(v float64) (n int64, places int, ok bool) {
+func fewPlaces(v float64) (n int64, places int, ok bool) {
 	const scale, most = 1000, 1e15
 	scaled := v * scale
 	if !(-most < scaled && scaled < most) {
