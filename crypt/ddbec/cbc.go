@@ -57,13 +57,12 @@ func (c *chain) release(block cipher.Block) {
 	case c.block == nil || c.kept && c.block == block:
 		return
 	case c.block == block:
-		now := trace{at: reflect.ValueOf(block).Pointer()}
-		block.Encrypt(now.zeros[:], now.zeros[:])
-		if now == c.last {
-			c.kept = true
+		before := c.last
+		c.last = trace{at: reflect.ValueOf(block).Pointer()}
+		block.Encrypt(c.last.zeros[:], c.last.zeros[:])
+		if c.kept = c.last == before; c.kept {
 			return
 		}
-		c.last = now
 	}
 	c.block, c.mode, c.kept = nil, nil, false
 }
