@@ -32,11 +32,12 @@ awk '/^round/ { round = $2 }
        }
      }' "$log" | sort -k1,1 -k2,2n |
   awk '{ if ($1 != name) { show(); name = $1; n = 0 } ns[++n] = $2; ratio[n] = $5; bytes = $3; allocs = $4 }
+       function median(sorted) { return (sorted[int((n + 1) / 2)] + sorted[int(n / 2) + 1]) / 2 }
        function show(  i, j, r) {
          if (!n) return
-         printf "%-42s %8.0f ns %6d B %4d allocs", name, ns[int((n + 1) / 2)], bytes, allocs
+         printf "%-42s %8.0f ns %6d B %4d allocs", name, median(ns), bytes, allocs
          for (i = 2; i <= n; i++) for (j = i; j > 1 && ratio[j - 1] > ratio[j]; j--) { r = ratio[j]; ratio[j] = ratio[j - 1]; ratio[j - 1] = r }
-         if (ratio[1] > 0 && name !~ /\/dynaseal$/) printf "  %.2f [%.2f..%.2f] of ours", ratio[int((n + 1) / 2)], ratio[1], ratio[n]
+         if (ratio[1] > 0 && name !~ /\/dynaseal$/) printf "  %.2f [%.2f..%.2f] of ours", median(ratio), ratio[1], ratio[n]
          print ""
        }
        END { show() }'

@@ -173,16 +173,16 @@ func (m *marks) names(algorithm string) bool {
 
 // collect lists the item's attributes with their hashes and what is known of their actions.
 func (e *encryptor) collect(item wire.Stored, s *scratch) error {
-	s.attrs = slices.Grow(s.attrs, len(s.slots))
+	s.room()
 	for _, slot := range s.slots {
+		var a *attr
 		if int(slot) < len(e.declared) {
-			s.attrs = append(s.attrs, e.declared[slot])
+			d := &e.declared[slot]
+			a = s.add(slot, d.name, d.nameHash, d.action)
 		} else {
 			name := item.Name(slot)
-			s.attrs = append(s.attrs, attr{name: name, nameHash: new(ddbec.HashName(name)), action: unknown(e.schema, name)})
+			a = s.add(slot, name, new(ddbec.HashName(name)), unknown(e.schema, name))
 		}
-		a := &s.attrs[len(s.attrs)-1]
-		a.slot = slot
 		if a.action == crypt.Refuse && len(e.previous) == 0 {
 			return e.decrypt.Format(a.name, refused, nil)
 		}

@@ -70,6 +70,17 @@ func (e *encryptor) release(s *scratch) {
 	}
 }
 
+// room makes room for the attributes of s.slots.
+func (s *scratch) room() { s.attrs = slices.Grow(s.attrs, len(s.slots)) }
+
+// add adds one of the attributes that there is room for. What lies behind the last is zero, see release.
+func (s *scratch) add(slot wire.Slot, name string, hash *ddbec.Hash, action crypt.Action) *attr {
+	s.attrs = s.attrs[:len(s.attrs)+1]
+	a := &s.attrs[len(s.attrs)-1]
+	a.slot, a.name, a.nameHash, a.action = slot, name, hash, action
+	return a
+}
+
 // inOrder brings the attributes into the order of the string to sign.
 func (e *encryptor) inOrder(s *scratch) {
 	n := len(s.attrs)

@@ -85,12 +85,11 @@ const maxLocalSignature = 64
 // assign lists the item's attributes with their actions.
 func (e *encryptor) assign(src wire.Source, s *scratch) error {
 	s.slots = src.Slots(s.slots)
-	s.attrs = slices.Grow(s.attrs, len(s.slots))
+	s.room()
 	for _, slot := range s.slots {
 		if int(slot) < len(e.declared) {
-			a := e.declared[slot]
-			a.slot = slot
-			s.attrs = append(s.attrs, a)
+			d := &e.declared[slot]
+			s.add(slot, d.name, d.nameHash, d.action)
 			continue
 		}
 		name := src.Name(slot)
@@ -98,7 +97,7 @@ func (e *encryptor) assign(src wire.Source, s *scratch) error {
 		if problem != "" {
 			return e.encrypt.Format(name, problem, nil)
 		}
-		s.attrs = append(s.attrs, attr{slot: slot, name: name, nameHash: new(ddbec.HashName(name)), action: action})
+		s.add(slot, name, new(ddbec.HashName(name)), action)
 	}
 	e.inOrder(s)
 	return nil
