@@ -223,17 +223,25 @@ func decodeFields(fields []directField, p unsafe.Pointer, stored map[string]attr
 		v, there := stored[f.name]
 		if there {
 			found++
-			if f.clear {
-				reflect.NewAt(f.goType, at).Elem().SetZero()
+		}
+		if f.kind == directString { // the commonest first
+			if s, ok := v.(*types.AttributeValueMemberS); ok && s != nil {
+				*(*string)(at) = s.Value
+				continue
 			}
+		}
+		if f.clear {
+			f.zero(at)
 		}
 		switch {
 		case there && f.decode(at, v):
 		case f.isKey || there && attribute.KindOf(v) != wire.Null:
 			return 0, false
 		default:
-			reflect.NewAt(f.goType, at).Elem().SetZero()
+			f.zero(at)
 		}
 	}
 	return found, true
 }
+
+func (f *directField) zero(p unsafe.Pointer) { reflect.NewAt(f.goType, p).Elem().SetZero() }

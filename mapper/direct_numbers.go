@@ -51,6 +51,9 @@ func exactDecimal(text string) float64 {
 	if len(text) > 0 && text[0] == '-' {
 		digits = text[1:]
 	}
+	if len(digits) > 15 {
+		return 0
+	}
 	n, point := int64(0), -1
 	for i := range len(digits) {
 		switch c := digits[i]; {
@@ -62,8 +65,7 @@ func exactDecimal(text string) float64 {
 			return 0
 		}
 	}
-	const most = 15
-	if len(digits) > most || point == 0 || point == len(digits)-1 {
+	if point == 0 || point == len(digits)-1 {
 		return 0
 	}
 	f := float64(n)
