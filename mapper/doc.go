@@ -2,7 +2,8 @@
 //
 // Users of ddb meet it in [Number], the set types and errors; package ddb calls the rest. [Compile]
 // makes a [Plan] of a struct type once; a [Source] gives a struct's attributes to whatever stores or
-// signs them, a [Sink] decodes attributes that were verified. The mapper knows names, types and the
+// signs them, a [Sink] decodes attributes that were verified. [Plan.EncodeItem] and [Plan.DecodeItem] are a
+// shorter way for whole items of usual values, where nothing is signed. The mapper knows names, types and the
 // words of package tags that say how a field is stored. It knows no keys and no cryptography.
 //
 // # Types

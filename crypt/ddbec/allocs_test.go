@@ -1,6 +1,7 @@
-//go:build !race
+//go:build !race && !ddb_slow
 
-// The race detector makes sync.Pool forget, and so allocations cannot be counted.
+// The race detector makes sync.Pool forget, and so allocations cannot be counted. The budgets are those of the
+// fast way.
 
 package ddbec_test
 
