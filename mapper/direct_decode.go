@@ -82,19 +82,15 @@ func (d *direct) decodeNumber(p unsafe.Pointer, text string) bool {
 		*(*time.Time)(p), ok = unixTime(n, d.time)
 		return ok
 	}
+	d.setInt(p, n)
 	if d.kind == directUint {
-		switch d.size {
-		case 1:
-			*(*uint8)(p) = uint8(n)
-		case 2:
-			*(*uint16)(p) = uint16(n)
-		case 4:
-			*(*uint32)(p) = uint32(n)
-		default:
-			*(*uint64)(p) = uint64(n)
-		}
 		return n >= 0 && d.uint(p) == uint64(n)
 	}
+	return d.int(p) == n
+}
+
+// setInt writes the low bits of n, which signed and unsigned integers have alike.
+func (d *direct) setInt(p unsafe.Pointer, n int64) {
 	switch d.size {
 	case 1:
 		*(*int8)(p) = int8(n)
@@ -105,7 +101,6 @@ func (d *direct) decodeNumber(p unsafe.Pointer, text string) bool {
 	default:
 		*(*int64)(p) = n
 	}
-	return d.int(p) == n
 }
 
 func (d *direct) decodeTime(t *time.Time, text string) bool {

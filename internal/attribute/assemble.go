@@ -111,7 +111,7 @@ func (l *Layout) writer(guess *Sizes) *Writer {
 	if !ok {
 		return NewWriter(*guess)
 	}
-	w.prepare(guess)
+	w.Prepare(guess)
 	return w
 }
 

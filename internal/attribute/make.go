@@ -26,9 +26,6 @@ type Maker struct {
 	size int // as DynamoDB counts, of all values
 }
 
-// Prepare readies a zero Maker for an item of about these sizes.
-func (m *Maker) Prepare(guess *Sizes) { m.prepare(guess) }
-
 // Wipe readies m for a pool: its values belong to those who have them.
 func (m *Maker) Wipe() { *m = Maker{} }
 

@@ -69,8 +69,8 @@ const (
 // alive, and cost more to move than to allocate.
 const maxShared = 256
 
-// prepare makes room for the values of an item of sizes h.
-func (a *slabs) prepare(h *Sizes) {
+// Prepare makes room, in zero slabs, for the values of an item of about these sizes.
+func (a *slabs) Prepare(h *Sizes) {
 	switch most := max(h.B, h.Bool, h.L, h.M); {
 	case h.Text == 0 || most > 2 || h.Text > 19 || h.Bytes > 128:
 		a.s = slab[types.AttributeValueMemberS](min(h.Text, maxGuess))

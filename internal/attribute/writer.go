@@ -53,11 +53,11 @@ var _ wire.Writer = (*Writer)(nil)
 // NewWriter returns a Writer with room for values of these sizes, and more where they are exceeded.
 func NewWriter(h Sizes) *Writer {
 	w := new(Writer)
-	w.prepare(&h)
+	w.Prepare(&h)
 	return w
 }
 
-// wipe leaves nothing of an item in w, whose slabs belong to its values, and readies it for prepare.
+// wipe leaves nothing of an item in w, whose slabs belong to its values, and readies it for Prepare.
 func (w *Writer) wipe() {
 	w.Wipe()
 	clear(w.open[:w.deepest+1])
